@@ -1,0 +1,55 @@
+# Everything happens in .venv; nothing needs root, a service, or a network after the installation.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+T ?= tests
+STAMP := .venv/.installed
+
+.PHONY: help demo test lint format bench docs package clean lock
+
+help: ## Show this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.txt pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $(STAMP)
+
+demo: $(STAMP) ## The example company's whole story, in .demo/
+	@$(BIN)/notifier demo
+
+test: $(STAMP) ## Run the tests; one part with T=tests/unit
+	@$(BIN)/python -m pytest $(T)
+
+lint: $(STAMP) ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## Let ruff format and mend what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP) ## Measure, as ratios against a baseline of the same run
+	@$(BIN)/python -m tests.bench
+
+docs: $(STAMP) ## Write the generated reference pages anew
+	@$(BIN)/python -m tests.docs_reference
+
+package: $(STAMP) ## Build the wheel and the sdist into dist/
+	@$(BIN)/python -m hatchling build
+
+clean: ## Remove everything that make made
+	rm -rf .venv .demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+lock: ## Resolve requirements.txt anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate --group dev pyproject.toml -o requirements.txt

@@ -1,0 +1,1 @@
+"""One message per person; the states of a campaign."""

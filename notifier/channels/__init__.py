@@ -1,0 +1,1 @@
+"""Ways to reach one person. aiosmtplib lives only here."""

@@ -1,0 +1,1 @@
+"""Material or not, and why."""

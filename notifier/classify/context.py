@@ -1,0 +1,112 @@
+"""What a rule may know beside the change: both documents, the lexicon, the policy's own names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notifier.classify.text import fold, is_english, tokens
+from notifier.policy.model import UnitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notifier.classify.lexicon import Lexicon
+    from notifier.classify.ruleset import RuleSet
+    from notifier.policy.model import Document, Unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """The policy's own names, so that a sentence that plainly names one site is told there only."""
+
+    sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Site id to the names and URLs by which a text may call it."""
+    categories: tuple[str, ...] = ()
+    """The categories of personal data that the company keeps."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Side:
+    """One whole document, indexed by what its units say."""
+
+    units: Mapping[str, tuple[Unit, ...]]
+    """By folded text."""
+    headings: Mapping[str, str]
+    """Enumerator of a numbered heading to its folded title."""
+    vocabulary: Mapping[str, int]
+    """Every folded word and how often it stands there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """Everything a rule may look at. Frozen; made once per diff."""
+
+    lexicon: Lexicon
+    ruleset: RuleSet
+    old: Side
+    new: Side
+    english: bool = True
+    whole_documents: bool = True
+    """False where only the changed passage was handed in, as in a row of cases."""
+    scope: Scope = field(default_factory=Scope)
+
+
+def index(document: Document) -> Side:
+    """Return a document indexed for the rules; linear in its length."""
+    units: dict[str, list[Unit]] = {}
+    headings: dict[str, str] = {}
+    vocabulary: Counter[str] = Counter()
+    for unit in document.units:
+        if unit.kind is UnitKind.RULE:
+            continue
+        units.setdefault(fold(unit.text), []).append(unit)
+        vocabulary.update(token.key for token in tokens(unit.text))
+        if unit.kind is UnitKind.HEADING:
+            number, title = split_number(f"{unit.marker} {unit.text}")
+            if number:
+                headings[number] = title
+    return Side(
+        units={key: tuple(values) for key, values in units.items()},
+        headings=headings,
+        vocabulary=vocabulary,
+    )
+
+
+def split_number(heading: str) -> tuple[str, str]:
+    """Return a heading's enumerator (``5``, ``d.7``) and its folded title."""
+    first, _, rest = heading.strip().partition(" ")
+    number = first.strip("().:#").casefold()
+    if number and (number[0].isdigit() or len(number) == 1) and rest.strip():
+        return number, fold(rest)
+    return "", fold(heading)
+
+
+def context_for(
+    old: Document,
+    new: Document,
+    *,
+    lexicon: Lexicon,
+    ruleset: RuleSet,
+    scope: Scope | None = None,
+    whole_documents: bool = True,
+) -> Context:
+    """Return the context of a diff between two documents."""
+    return Context(
+        lexicon=lexicon,
+        ruleset=ruleset,
+        old=index(old),
+        new=index(new),
+        english=_english(old) and _english(new),
+        whole_documents=whole_documents,
+        scope=scope or Scope(),
+    )
+
+
+_SAMPLE = 20_000
+
+
+def _english(document: Document) -> bool:
+    text = document.source[:_SAMPLE].decode("utf-8", "ignore")
+    return is_english(text)

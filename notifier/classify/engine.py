@@ -1,0 +1,222 @@
+"""The verdict: prove editorial, else name the facts, else say that nobody knows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notifier.classify import scope as scopes
+from notifier.classify.context import Context, Scope, context_for
+from notifier.classify.direction import direction
+from notifier.classify.facts import about_terms, evidence
+from notifier.classify.model import (
+    Classification,
+    Direction,
+    Finding,
+    Ground,
+    Miss,
+    Outcome,
+    Route,
+    Verdict,
+)
+from notifier.classify.proof import required, words_of
+from notifier.classify.reading import read
+from notifier.classify.rule import RuleKind, all_rules
+from notifier.classify.ruleset import strongest
+from notifier.classify.stored import touches_stored
+
+if TYPE_CHECKING:
+    from notifier.classify.lexicon import Lexicon
+    from notifier.classify.ruleset import RuleSet
+    from notifier.diff.model import Change, Diff
+
+_MOST_GROUNDS = 4
+_LONGEST_CHANGE = 200_000
+"""Letters on both sides together, above which a change is not analysed but sent to a person."""
+
+
+def classify(
+    diff: Diff,
+    *,
+    ruleset: RuleSet,
+    lexicon: Lexicon,
+    editorial_banner: bool = True,
+    scope: Scope | None = None,
+) -> Classification:
+    """Return the verdict on every change of a diff, and on the whole.
+
+    Pure: the same diff, rule set and lexicon give the same classification. ``scope`` holds the
+    policy's own site names; without it every change concerns all sites.
+    """
+    context = context_for(diff.old, diff.new, lexicon=lexicon, ruleset=ruleset, scope=scope)
+    verdicts = tuple(
+        judge(change, context, editorial_banner=editorial_banner) for change in diff.changes
+    )
+    return Classification(
+        verdicts=verdicts,
+        ruleset=ruleset.name,
+        ruleset_digest=ruleset_digest(ruleset, lexicon),
+        material=any(verdict.material for verdict in verdicts),
+        touches_stored=any(verdict.touches_stored for verdict in verdicts),
+        route=_route(diff, verdicts, ruleset),
+        notes=diff.notes,
+    )
+
+
+def judge(change: Change, context: Context, *, editorial_banner: bool = True) -> Verdict:
+    """Return the verdict on one change, with every rule that hit and every rule that missed."""
+    if len(change.old) + len(change.new) > _LONGEST_CHANGE:
+        return _unknown(change, context, (_too_long(),), ())
+    found: dict[RuleKind, list[Finding]] = {kind: [] for kind in RuleKind}
+    misses = []
+    for rule in all_rules():
+        finding = rule.check(change, context)
+        if finding is None:
+            misses.append(Miss(rule=rule.name))
+        else:
+            found[rule.kind].append(finding)
+    proofs = tuple(found[RuleKind.PROOF])
+    covered = {number for proof in proofs for number in proof.covers}
+    if proofs and not found[RuleKind.VETO] and required(change) <= covered:
+        return _editorial(change, context, proofs, tuple(misses), editorial_banner=editorial_banner)
+    vetoes = tuple(found[RuleKind.VETO])
+    facts = sorted(found[RuleKind.FACT], key=lambda fact: -fact.strength)
+    if facts and not vetoes:
+        return _material(change, context, tuple(facts), tuple(misses))
+    return _unknown(change, context, vetoes or (_uncleared(change, covered),), tuple(misses))
+
+
+def ruleset_digest(ruleset: RuleSet, lexicon: Lexicon) -> str:
+    """Return SHA-256 over the rule set, the lexicon and the source of every rule."""
+    parts = (ruleset.digest, lexicon.digest, _sources_digest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _sources_digest() -> str:
+    folder = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _editorial(
+    change: Change,
+    context: Context,
+    proofs: tuple[Finding, ...],
+    misses: tuple[Miss, ...],
+    *,
+    editorial_banner: bool,
+) -> Verdict:
+    return Verdict(
+        change=change,
+        outcome=Outcome.EDITORIAL,
+        material=False,
+        touches_stored=False,
+        confidence=min(_track_record(proof.rule, context) for proof in proofs),
+        findings=proofs,
+        misses=misses,
+        route=context.ruleset.route(
+            material=False, touches_stored=False, editorial_banner=editorial_banner
+        ),
+    )
+
+
+def _material(
+    change: Change, context: Context, facts: tuple[Finding, ...], misses: tuple[Miss, ...]
+) -> Verdict:
+    found = evidence(change, context)
+    reading = read(change)
+    grounds = tuple(fact.ground for fact in facts[:_MOST_GROUNDS])
+    stored = touches_stored(found, reading, terms=about_terms(change, context))
+    toward = direction(reading, grounds[0])
+    return _routed(
+        Verdict(
+            change=change,
+            outcome=Outcome.MATERIAL,
+            material=True,
+            touches_stored=stored,
+            grounds=grounds,
+            direction=toward,
+            confidence=_track_record(facts[0].rule, context),
+            sites=scopes.sites(reading, context),
+            categories=scopes.categories(reading, context),
+            findings=facts,
+            misses=misses,
+        ),
+        context,
+    )
+
+
+def _unknown(
+    change: Change, context: Context, findings: tuple[Finding, ...], misses: tuple[Miss, ...]
+) -> Verdict:
+    too_long = len(change.old) + len(change.new) > _LONGEST_CHANGE
+    ranked = () if too_long else evidence(change, context).ranked()
+    grounds = ranked[:_MOST_GROUNDS] or (Ground.PURPOSE,)
+    return _routed(
+        Verdict(
+            change=change,
+            outcome=Outcome.UNKNOWN,
+            material=True,
+            touches_stored=True,
+            grounds=grounds,
+            direction=Direction.NEUTRAL if too_long else direction(read(change), grounds[0]),
+            findings=findings,
+            misses=misses,
+        ),
+        context,
+    )
+
+
+def _routed(verdict: Verdict, context: Context) -> Verdict:
+    rules = context.ruleset
+    silence = rules.silence_for(
+        ground=verdict.ground, direction=verdict.direction, touches_stored=verdict.touches_stored
+    )
+    route = rules.route(
+        material=True, touches_stored=verdict.touches_stored, grounds=verdict.grounds
+    )
+    return replace(verdict, silence=silence.silence, route=route)
+
+
+def _route(diff: Diff, verdicts: tuple[Verdict, ...], ruleset: RuleSet) -> Route:
+    if verdicts:
+        return strongest(tuple(verdict.route for verdict in verdicts))
+    invisible = any(diff.ignored.values()) or diff.old.source != diff.new.source
+    return ruleset.routes["invisible"] if invisible else Route.NONE
+
+
+def _track_record(rule: str, context: Context) -> float:
+    upheld, total = context.lexicon.record.get(rule, (0, 0))
+    return round((upheld + 1) / (total + 2), 3)
+
+
+def _uncleared(change: Change, covered: set[int]) -> Finding:
+    reading = read(change)
+    left = tuple(sorted(number for number in required(change) - covered))
+    if not reading.two_sided:
+        says = "A passage was added or removed that no rule could clear; a person must decide."
+    elif any(number >= 0 for number in left):
+        says = "No rule accounts for these words, so they may change what is promised."
+    else:
+        says = (
+            "The words stand elsewhere or lead to another page; they may say something else there."
+        )
+    return Finding(
+        rule="not-cleared",
+        says=says,
+        old=words_of(reading, left, new=False),
+        new=words_of(reading, left, new=True),
+    )
+
+
+def _too_long() -> Finding:
+    return Finding(
+        rule="too-long",
+        says=f"The passage is longer than {_LONGEST_CHANGE:,} letters; a person must decide.",
+    )

@@ -1,0 +1,1 @@
+"""One rule a file. A new rule is found by being here; see ``notifier.classify.rule``."""

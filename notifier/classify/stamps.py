@@ -1,0 +1,67 @@
+"""Date stamps: lines that say only when the text was changed or takes effect."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from notifier.classify.text import tokens
+from notifier.classify.words import bag
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? ?\d{{4}}"
+    rf"|{_MONTH},? \d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}}"
+    rf"|{_MONTH},? \d{{4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})"
+)
+_SUBJECT = (
+    r"(?:(?:this|the|our) )?(?:(?:privacy|cookie|data|protection) ){0,2}"
+    r"(?:policy|statement|notice|page|document|agreement|terms(?: of (?:service|use))?)"
+)
+_LABEL = (
+    r"(?:date of last (?:update|revision)"
+    r"|last[ -](?:updated?|revised|modified|changed?|reviewed|revision)"
+    r"|updated|revised|modified|effective(?: date| as of| from| on)?|in effect (?:from|since|as of)"
+    r"|version(?: date| of)?|date|as of|posted|published|changelog)"
+)
+_VERB = (
+    r"(?:(?:is|was|were|are|becomes?|goes?|takes?|has been|have been|came|comes?) )?"
+    r"(?:last )?(?:updated|revised|modified|effective|effect|in effect|into effect|changed)"
+    r"(?: (?:on|as of|from|since|beginning))?"
+)
+_STAMP = re.compile(
+    rf"[*_(\[# ]*(?:{_LABEL} ?(?:on|as of|:|-|–)? ?:? ?(?:{_DATE})?|{_SUBJECT} {_VERB} {_DATE})"
+    r"[\s.;:)\]*_]*",
+    re.IGNORECASE,
+)
+_BARE_DATE = re.compile(rf"[*_(\[ ]*{_DATE}[\s.;:)\]*_]*", re.IGNORECASE)
+_LONGEST = 160
+
+
+_ANY_DATE = re.compile(rf"\b{_DATE}|\bversion:? \d{{1,3}}(?:\.\d{{1,3}}){{0,3}}\b", re.IGNORECASE)
+_LABELS = bag("updated update effective revised modified version changed published date dated last")
+_AROUND = _LABELS | bag(
+    "this the our is was are were has been of on as from in it and to a since by for until policy "
+    "privacy statement notice terms service use agreement document page cookie cookies history "
+    "archived current previous guidelines conditions general license community rev posted at"
+)
+
+
+@lru_cache(maxsize=1024)
+def is_stamp(text: str) -> bool:
+    """Return whether a text is nothing but a date stamp: "Last updated: 3 March 2021"."""
+    text = " ".join(text.split())
+    if not 0 < len(text) <= _LONGEST:
+        return False
+    return bool(_STAMP.fullmatch(text) or _BARE_DATE.fullmatch(text)) or _only_dates(text)
+
+
+def _only_dates(text: str) -> bool:
+    """Return whether around its dates a text says no more than which document was updated."""
+    rest, dates = _ANY_DATE.subn(" ", text)
+    words = tokens(rest)
+    named = {token.key for token in words if not token.is_name}
+    return bool(dates) and bool(named & _LABELS) and named <= _AROUND

@@ -1,0 +1,50 @@
+"""Whether a material change reaches information that the company already holds. Default: yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifier.classify.model import Ground
+from notifier.classify.words import bag
+
+if TYPE_CHECKING:
+    from notifier.classify.facts import Evidence
+    from notifier.classify.reading import Reading
+
+_FUTURE_ONLY = frozenset({Ground.DATA, Ground.TRACKING, Ground.CHILDREN, Ground.TERMS})
+_SIDE = 0.45
+"""A second ground counts from this share of the first one's score."""
+_HELD = bag(
+    "share shares shared sharing disclose disclosed disclosure sell sold use uses used "
+    "using retain retained keep kept store stored delete deleted deletion combine combined "
+    "combining transfer transferred process processed consent access anonymised "
+    "pseudonymised train"
+)
+_PRIVACY = bag(
+    "personal privacy information data disclose cookies cookie collect consent delete "
+    "retain profile account email tracking identity"
+)
+_COLLECTS = bag("collect collects collected gather gathers track tracks record records receive")
+_JOINING = bag("directed intended age join register")
+
+
+def touches_stored(evidence: Evidence, reading: Reading, *, terms: bool = False) -> bool:
+    """Return false only where every ground stands on the short future-only list, structurally.
+
+    ``terms``: the text around is plainly one of terms or guidelines and speaks of no privacy.
+    """
+    ranked = evidence.ranked()
+    if not ranked:
+        return True
+    top = evidence.scores[ranked[0]]
+    weighty = {ground for ground in ranked if evidence.scores[ground] >= _SIDE * top}
+    if not weighty <= _FUTURE_ONLY:
+        return True
+    words = {token.key for token in reading.old + reading.new}
+    if ranked[0] is Ground.TERMS:
+        return not terms or bool(words & _PRIVACY)
+    if not set(evidence.named) <= _FUTURE_ONLY or words & _HELD:
+        return True
+    # "Children" is about joining, "data" about collecting; anything else on these grounds is not.
+    needed = {Ground.DATA: _COLLECTS, Ground.CHILDREN: _JOINING}.get(ranked[0])
+    return needed is not None and not words & needed

@@ -1,0 +1,247 @@
+"""Commands about texts: commit, versions, diff, classify, evaluate."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from notifier.cli.options import ActorOption, Format, FormatOption, HomeOption, actor
+from notifier.cli.output import colourful, say, show, show_json, table
+
+if TYPE_CHECKING:
+    from notifier.home import Home
+    from notifier.pipeline.commit import Committed
+
+versions_app = typer.Typer(no_args_is_help=True, help="Show the versions of a policy.")
+
+
+class DiffFormat(StrEnum):
+    """How a diff is shown."""
+
+    TEXT = "text"
+    HTML = "html"
+    JSON = "json"
+
+
+def commit(
+    file: Annotated[Path, typer.Argument(help="The policy's text: Markdown or plain text.")],
+    policy: Annotated[str, typer.Option("--policy", help="Which policy of notifier.toml.")] = "",
+    version: Annotated[str, typer.Option("--version", help="The new version's name.")] = "",
+    effective: Annotated[
+        str, typer.Option("--effective", metavar="DATE", help="The day on which it takes effect.")
+    ] = "",
+    locale: Annotated[
+        str, typer.Option("--locale", help="Language; another than the policy's: a translation.")
+    ] = "",
+    historical: Annotated[
+        bool, typer.Option("--historical", help="It was in force in the past; opens no campaign.")
+    ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="May be replaced later; never public.")
+    ] = False,
+    new_people: Annotated[
+        str,
+        typer.Option("--new-people", metavar="INSTANT", help="New data is under it from then on."),
+    ] = "",
+    who: ActorOption = "",
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Store a version for ever, compare it with the one before, and propose its campaign."""
+    from notifier.home import open_home
+    from notifier.pipeline.commit import Submission, commit_version
+
+    with open_home(home) as opened:
+        done = commit_version(
+            opened,
+            Submission(
+                file=file,
+                policy=policy,
+                version=version,
+                effective=effective,
+                locale=locale,
+                historical=historical,
+                draft=draft,
+                new_people_at=_instant(new_people) if new_people else None,
+            ),
+            actor=actor(who),
+        )
+        head = _head(opened, done)
+    if output is Format.JSON:
+        show_json(head)
+    else:
+        show(_commit_text(done, head))
+
+
+def _instant(text: str) -> Any:
+    from notifier.pipeline.commit import parse_instant
+
+    return parse_instant(text)
+
+
+def _head(home: Home, done: Committed) -> dict[str, Any]:
+    """Return the plan's head as JSON: verdict, route, people, dates."""
+    document: dict[str, Any] = {
+        "schema": "notifier.commit/1",
+        "kind": done.kind.value,
+        "policy": done.policy,
+        "version": done.version,
+        "locale": done.locale,
+        "effective": done.effective.isoformat(),
+        "previous": done.previous or None,
+        "campaign": done.campaign or None,
+    }
+    if not done.campaign:
+        return document
+    from notifier.pipeline.propose import make_plan, need_campaign
+    from notifier.pipeline.show import plan_head
+
+    with home.store.read() as tx:
+        return document | plan_head(home, make_plan(home, tx, need_campaign(tx, done.campaign)))
+
+
+_COMMIT_WORDS = {
+    "first": "{policy}@{version} stored: the first version. Nothing to tell anybody.",
+    "historical": "{policy}@{version} stored as in force since {effective}, as the company states."
+    " No campaign was opened.",
+    "draft": "{policy}@{version} stored as a draft. It can be replaced, and nobody sees it.",
+    "translation": "{policy}@{version}: translation {locale} attached.",
+    "no_change": "No change: {policy}@{previous} already says exactly this. Nothing was stored.",
+    "known": "{policy}@{version} ({locale}) is already stored with these bytes. Nothing was done.",
+}
+
+
+def _commit_text(done: Committed, head: dict[str, Any]) -> str:
+    if not done.campaign:
+        return _COMMIT_WORDS[done.kind.value].format(**{**head, "previous": done.previous})
+    from notifier.pipeline.show import head_text
+
+    return (
+        f"{done.policy}@{done.version} stored; it follows {done.previous}.\n"
+        f"{head_text(head)}\n\nNext: notifier review show {done.campaign}"
+    )
+
+
+@versions_app.command("list")
+def versions_list(
+    policy: Annotated[str, typer.Argument(help="One policy; else all.")] = "",
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """List the versions of the policies, oldest first, with their states."""
+    from notifier.home import open_home
+    from notifier.pipeline.show import versions_document
+
+    with open_home(home) as opened:
+        document = versions_document(opened, policy)
+    if output is Format.JSON:
+        show_json(document)
+        return
+    rows = [
+        (f"{v['policy']}@{v['version']}", v["state"], v["effective"], " ".join(v["locales"]))
+        for v in document["versions"]
+    ]
+    show(table(rows, head=("VERSION", "STATE", "EFFECTIVE", "LOCALES")))
+
+
+@versions_app.command("show")
+def versions_show(
+    version: Annotated[str, typer.Argument(help="P@V, or P for the one in force.")],
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show one version: its state, dates, hashes and text."""
+    from notifier.home import open_home
+    from notifier.pipeline.show import version_document
+
+    with open_home(home) as opened:
+        document = version_document(opened, version)
+    if output is Format.JSON:
+        show_json(document)
+        return
+    text = document.pop("text")
+    show("\n".join(f"{k}: {v}" for k, v in document.items() if k != "schema") + "\n\n" + text)
+
+
+OldArgument = Annotated[str, typer.Argument(metavar="OLD", help="A file, or P@V.")]
+NewArgument = Annotated[str, typer.Argument(metavar="NEW", help="A file, or P@V.")]
+
+
+def diff(
+    old: OldArgument,
+    new: NewArgument,
+    full: Annotated[bool, typer.Option("--full", help="Show the equal text too.")] = False,
+    home: HomeOption = None,
+    output: Annotated[
+        DiffFormat, typer.Option("--format", help="text, html (a page) or json.")
+    ] = DiffFormat.TEXT,
+) -> None:
+    """Show what changed between two texts, as lawyers read it."""
+    from notifier.diff import compare
+    from notifier.pipeline.texts import resolve
+
+    before, after = resolve(old, home), resolve(new, home)
+    found = compare(before.document, after.document)
+    if output is DiffFormat.JSON:
+        from notifier.diff.render_json import diff_document
+
+        show_json(diff_document(found, full=full))
+    elif output is DiffFormat.HTML:
+        from notifier.diff.render_html import redline_page
+
+        show(redline_page(found, title=f"{before.name} → {after.name}", full=full))
+    else:
+        from notifier.diff.render_text import render_text
+
+        show(render_text(found, color=colourful(), full=full))
+
+
+def classify(
+    old: OldArgument,
+    new: NewArgument,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 10 where a material change is found.")
+    ] = False,
+    ruleset: Annotated[
+        str, typer.Option("--ruleset", help="Another rule set than the policy's.")
+    ] = "",
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say of each change whether it is material, and why."""
+    from notifier.classify.render import classification_document, classification_text
+    from notifier.pipeline.texts import classify_texts, resolve
+
+    found, verdict = classify_texts(resolve(old, home), resolve(new, home), ruleset=ruleset)
+    if output is Format.JSON:
+        show_json(classification_document(verdict, found))
+    else:
+        show(classification_text(verdict, color=colourful()))
+    if exit_code and verdict.material:
+        raise typer.Exit(10)
+
+
+def evaluate(
+    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="One case a line.")],
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", help="Write one prediction a line here.")
+    ] = None,
+    confusions: Annotated[
+        bool, typer.Option("--confusions", help="List each miss with its findings.")
+    ] = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Classify labelled cases and print recall, precision and every miss."""
+    from notifier.classify.report import evaluation_document, render_table
+    from notifier.pipeline.texts import evaluate_file
+
+    result = evaluate_file(cases, predictions)
+    if output is Format.JSON:
+        show_json(evaluation_document(result))
+    else:
+        show(render_table(result, confusions=confusions))
+    if predictions:
+        say(f"{predictions} written.")

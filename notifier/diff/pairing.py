@@ -1,0 +1,245 @@
+"""Which unit became which: by section, by exact words, then by rare words in common."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from math import log
+from typing import TYPE_CHECKING
+
+from notifier.diff.align import align
+from notifier.diff.splits import grow
+
+if TYPE_CHECKING:
+    from notifier.diff.sides import Side
+
+_CANDIDATES = 8
+_RARE_WORDS = 14
+_COMMON = 60
+"""Units: a word that stands in more of the unmatched ones points nowhere."""
+_SAME_GAP = 0.34
+_SAME_SECTION = 0.42
+_ELSEWHERE = 0.55
+_FUZZY_LIMIT = 8_000
+"""Unmatched units on one side; above it similar pairs are only sought where they stood."""
+
+
+@dataclass(kw_only=True)
+class Pairing:
+    """The state of the match: old index ↔ new index."""
+
+    old: Side
+    new: Side
+    to_new: dict[int, int] = field(default_factory=dict)
+    to_old: dict[int, int] = field(default_factory=dict)
+    sections: dict[int, int] = field(default_factory=dict)
+    splits: dict[int, range] = field(default_factory=dict)
+    """Old unit → the new units that it was split into, its own pair among them."""
+    merges: dict[int, range] = field(default_factory=dict)
+    """New unit → the old units that were joined into it, its own pair among them."""
+    notes: list[str] = field(default_factory=list)
+
+    def join(self, i: int, j: int) -> None:
+        """Pair two units that are both free."""
+        if i not in self.to_new and j not in self.to_old:
+            self.to_new[i] = j
+            self.to_old[j] = i
+
+    def free_old(self, indices: range | None = None) -> list[int]:
+        """Return unmatched old units."""
+        return [i for i in indices or range(len(self.old.units)) if i not in self.to_new]
+
+    def free_new(self, indices: range | None = None) -> list[int]:
+        """Return unmatched new units."""
+        return [j for j in indices or range(len(self.new.units)) if j not in self.to_old]
+
+
+def pair_units(old: Side, new: Side) -> Pairing:
+    """Return the best pairing found; deterministic, near linear in the length of the texts."""
+    pairing = Pairing(old=old, new=new)
+    if old.keys == new.keys:
+        for index in range(len(old.keys)):
+            pairing.join(index, index)
+        return pairing
+    _pair_sections(pairing)
+    for number, other in pairing.sections.items():
+        _align_exact(pairing, old.sections[number], new.sections[other])
+    _align_exact(pairing, range(len(old.units)), range(len(new.units)))
+    _exact_anywhere(pairing)
+    _similar(pairing)
+    find_splits(pairing)
+    return pairing
+
+
+def _pair_sections(pairing: Pairing) -> None:
+    """Pair sections by a title unique on both sides, then by title in order, then by sentences."""
+    old, new = pairing.old, pairing.new
+    left, right = Counter(old.titles), Counter(new.titles)
+    places = {title: number for number, title in enumerate(new.titles)}
+    for number, title in enumerate(old.titles):
+        if left[title] == 1 and right[title] == 1:
+            pairing.sections[number] = places[title]
+    taken = set(pairing.sections.values())
+    repeated_old = [n for n, t in enumerate(old.titles) if n not in pairing.sections and right[t]]
+    repeated_new = [n for n, t in enumerate(new.titles) if n not in taken and left[t]]
+    for a, b in align([old.titles[n] for n in repeated_old], [new.titles[n] for n in repeated_new]):
+        pairing.sections[repeated_old[a]] = repeated_new[b]
+    _vote_sections(pairing)
+
+
+def _vote_sections(pairing: Pairing) -> None:
+    """Pair what is left by the sentences that stand once in either text."""
+    old, new = pairing.old, pairing.new
+    taken = set(pairing.sections.values())
+    left, right = Counter(old.keys), Counter(new.keys)
+    place = {key: j for j, key in enumerate(new.keys)}
+    votes: Counter[tuple[int, int]] = Counter()
+    for i, key in enumerate(old.keys):
+        if left[key] == 1 and right[key] == 1:
+            a, b = old.section_of[i], new.section_of[place[key]]
+            if a not in pairing.sections and b not in taken:
+                votes[a, b] += len(key)
+    for (a, b), _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+        if a not in pairing.sections and b not in taken:
+            pairing.sections[a] = b
+            taken.add(b)
+
+
+def _align_exact(pairing: Pairing, left: range, right: range) -> None:
+    mine, theirs = pairing.free_old(left), pairing.free_new(right)
+    old_keys, new_keys = pairing.old.keys, pairing.new.keys
+    shared = {old_keys[i] for i in mine} & {new_keys[j] for j in theirs}
+    mine = [i for i in mine if old_keys[i] in shared]
+    theirs = [j for j in theirs if new_keys[j] in shared]
+    for a, b in align([old_keys[i] for i in mine], [new_keys[j] for j in theirs]):
+        pairing.join(mine[a], theirs[b])
+
+
+def _exact_anywhere(pairing: Pairing) -> None:
+    """Pair equal texts wherever they stand: beside a matched neighbour, else in order."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for j in pairing.free_new():
+        places[pairing.new.keys[j]].append(j)
+    for i in pairing.free_old():
+        options = places.get(pairing.old.keys[i])
+        if not options:
+            continue
+        beside = pairing.to_new.get(i - 1, -2) + 1
+        choice = beside if beside in options[:_COMMON] else options[0]
+        options.remove(choice)
+        pairing.join(i, choice)
+
+
+def _similar(pairing: Pairing) -> None:
+    """Pair unmatched units that share their rare words; the most alike first."""
+    mine, theirs = pairing.free_old(), pairing.free_new()
+    if not mine or not theirs:
+        return
+    bags = {j: pairing.new.bag(j) for j in theirs}
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for j in theirs:
+        for word in bags[j]:
+            index[word].append(j)
+    gaps = _gaps(pairing)
+    if len(mine) > _FUZZY_LIMIT or len(theirs) > _FUZZY_LIMIT:
+        pairing.notes.append("Very much was rewritten: similar passages were sought in place only.")
+        index = defaultdict(list)
+    scale = len(theirs) + 1
+    weights = {word: log(scale / (len(units) + 0.5)) + 0.2 for word, units in index.items()}
+    scored = []
+    for i in mine:
+        bag = pairing.old.bag(i)
+        near = gaps.by_gap.get(gaps.old[i], [])
+        for j in _candidates(bag, index, weights, near):
+            score = likeness(bag, bags[j], weights)
+            if score >= _threshold(pairing, gaps, i, j):
+                distance = abs(i * len(pairing.new.units) - j * len(pairing.old.units))
+                same = gaps.old[i] == gaps.new[j]
+                scored.append((-round(score + 0.05 * same, 6), distance, i, j))
+    for _, _, i, j in sorted(scored):
+        pairing.join(i, j)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Gaps:
+    """Between which matched neighbours an unmatched unit stands."""
+
+    old: dict[int, int]
+    new: dict[int, int]
+    by_gap: dict[int, list[int]]
+
+
+def _gaps(pairing: Pairing) -> _Gaps:
+    """Name a gap by the old index of the matched unit above it."""
+    above, old_gaps = -1, {}
+    for i in range(len(pairing.old.units)):
+        if i in pairing.to_new:
+            above = i
+        else:
+            old_gaps[i] = above
+    above, new_gaps = -1, {}
+    by_gap: defaultdict[int, list[int]] = defaultdict(list)
+    for j in range(len(pairing.new.units)):
+        if j in pairing.to_old:
+            above = pairing.to_old[j]
+        else:
+            new_gaps[j] = above
+            by_gap[above].append(j)
+    return _Gaps(old=old_gaps, new=new_gaps, by_gap=dict(by_gap))
+
+
+def _candidates(
+    bag: Counter[str],
+    index: defaultdict[str, list[int]],
+    weights: dict[str, float],
+    near: list[int],
+) -> list[int]:
+    rare = sorted(
+        (word for word in bag if word in index and len(index[word]) <= _COMMON),
+        key=lambda word: (-weights[word], word),
+    )[:_RARE_WORDS]
+    votes: Counter[int] = Counter()
+    for word in rare:
+        for j in index[word]:
+            votes[j] += 1
+    best = sorted(votes, key=lambda j: (-votes[j], j))[:_CANDIDATES]
+    return list(dict.fromkeys([*best, *near[:_CANDIDATES]]))
+
+
+def likeness(left: Counter[str], right: Counter[str], weights: dict[str, float]) -> float:
+    """Return the weighted share of words that two texts have in common, 0 to 1."""
+    common = sum(
+        min(count, right[word]) * weights.get(word, 1.0)
+        for word, count in left.items()
+        if word in right
+    )
+    total = sum(n * weights.get(w, 1.0) for w, n in left.items())
+    total += sum(n * weights.get(w, 1.0) for w, n in right.items())
+    return 2 * common / total if total else 0.0
+
+
+def find_splits(pairing: Pairing) -> None:
+    """Note units that were cut into several neighbours, or joined from several."""
+    old, new = pairing.old, pairing.new
+    for i, j in sorted(pairing.to_new.items()):
+        if old.keys[i] == new.keys[j]:
+            continue
+        pieces = grow(old.bag(i), new, j, lambda n: n not in pairing.to_old)
+        if len(pieces) > 1 and not _taken(pairing.splits, pieces):
+            pairing.splits[i] = pieces
+            continue
+        pieces = grow(new.bag(j), old, i, lambda n: n not in pairing.to_new)
+        if len(pieces) > 1 and not _taken(pairing.merges, pieces):
+            pairing.merges[j] = pieces
+
+
+def _taken(groups: dict[int, range], pieces: range) -> bool:
+    last = next(reversed(groups.values()), range(0))
+    return any(index in last for index in pieces)
+
+
+def _threshold(pairing: Pairing, gaps: _Gaps, i: int, j: int) -> float:
+    if gaps.old[i] == gaps.new[j]:
+        return _SAME_GAP
+    section = pairing.sections.get(pairing.old.section_of[i])
+    return _SAME_SECTION if section == pairing.new.section_of[j] else _ELSEWHERE

@@ -1,0 +1,134 @@
+"""Which words changed inside a pair of texts, so that a person can read it."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from notifier.diff.align import Steps, align
+from notifier.diff.model import Word, WordOp
+
+_TOKEN = re.compile(
+    r"\s+"
+    r"|(?:https?://|www\.)[^\s<>\"'“”‘’()\[\]]+(?<![.,;:!?])"
+    r"|[\w.+-]{1,64}+@[\w-]++(?:\.[\w-]++)++"
+    r"|\d+(?:[.,:/]\d+)*%?"
+    r"|(?:[^\W\d_]|[\u0300-\u036f])+(?:[-.·](?=[^\W\d_])[^\W\d_]+)*(?:['’](?:t|re|ll|ve|d|m)\b)?"
+    r"|\w+"
+    r"|['’]s\b"
+    r"|.",
+    re.DOTALL,
+)
+
+_LITTLE = """
+a an the of to in on at by for and or as with from that this it its is are be we you our your their
+they which who such
+"""
+_ISLAND_WORDS = frozenset(_LITTLE.split())
+"""Little words that may be shown as changed with their neighbours.
+
+A closed list, so no number, negation, modal or quantifier can ever be among them.
+"""
+
+
+def tokens(text: str) -> list[str]:
+    """Return words, numbers, addresses, white space and marks; they concatenate to ``text``."""
+    return _TOKEN.findall(text)
+
+
+def word_diff(old: str, new: str, *, steps: Steps | None = None) -> tuple[Word, ...]:
+    """Return what stayed, went and came, as runs of whole words.
+
+    The ``equal`` and ``delete`` runs concatenate exactly to ``old``, the ``equal`` and ``insert``
+    runs to ``new``. A short run of little words between two changes is shown as changed with them,
+    but never one that holds a number, a negation or a modal verb. ``steps`` bounds the work over
+    many calls.
+    """
+    if old == new:
+        return (Word(op=WordOp.EQUAL, text=old),) if old else ()
+    left, right = tokens(old), tokens(new)
+    ops = _operations(left, right, steps)
+    words = tuple(Word(op=op, text=text) for op, text in _runs(_join_islands(ops)) if text)
+    check_words(words, old, new)
+    return words
+
+
+def check_words(words: tuple[Word, ...], old: str, new: str) -> None:
+    """Assert that the runs rebuild both sides.
+
+    :raises AssertionError: they do not: a bug, and nothing made of it may be shown
+    """
+    before = "".join(word.text for word in words if word.op is not WordOp.INSERT)
+    after = "".join(word.text for word in words if word.op is not WordOp.DELETE)
+    if before != old or after != new:
+        raise AssertionError("the words of a change do not rebuild its texts")
+
+
+Op = tuple[str, str, str]
+"""What stayed; else what went, and what came."""
+
+
+def _operations(left: list[str], right: list[str], steps: Steps | None) -> list[Op]:
+    """Align the words, then settle the white space between them."""
+    solid_left = [index for index, token in enumerate(left) if not token.isspace()]
+    solid_right = [index for index, token in enumerate(right) if not token.isspace()]
+    pairs = align([left[i] for i in solid_left], [right[j] for j in solid_right], steps=steps)
+    ops: list[Op] = []
+    i = j = 0
+    for a, b in [(solid_left[x], solid_right[y]) for x, y in pairs]:
+        ops += _between(left[i:a], right[j:b])
+        ops.append((left[a], "", ""))
+        i, j = a + 1, b + 1
+    return ops + _between(left[i:], right[j:])
+
+
+def _between(old: list[str], new: list[str]) -> list[Op]:
+    """Return the operations for the tokens between two equal words: equal white space stays."""
+    head: list[Op] = []
+    tail: list[Op] = []
+    if old and new and old[0].isspace() and new[0].isspace():
+        head, old, new = [_space(old[0], new[0])], old[1:], new[1:]
+    if old and new and old[-1].isspace() and new[-1].isspace():
+        tail, old, new = [_space(old[-1], new[-1])], old[:-1], new[:-1]
+    middle: list[Op] = [("", "".join(old), "".join(new))] if old or new else []
+    return head + middle + tail
+
+
+def _space(old: str, new: str) -> Op:
+    return (old, "", "") if old == new else ("", old, new)
+
+
+def _join_islands(ops: list[Op]) -> list[Op]:
+    """Fold short equal runs between two changes into one change; a new wrap is no change."""
+    found: list[Op] = []
+    island: list[Op] = []
+    for op in ops:
+        if op[0] or not (op[1] + op[2]).strip():
+            island.append(op)
+            continue
+        if found and _is_foldable(island):
+            parts = [found.pop(), *island, op]
+            island = []
+            gone = "".join(same or old for same, old, _ in parts)
+            found.append(("", gone, "".join(same or new for same, _, new in parts)))
+        else:
+            found += [*island, op]
+            island = []
+    return found + island
+
+
+def _is_foldable(island: list[Op]) -> bool:
+    words = [same for same, _, _ in island if same and not same.isspace()]
+    little = all(word.lower() in _ISLAND_WORDS or word in ",;" for word in words)
+    return little and len(words) <= 2  # noqa: PLR2004 - "of the"
+
+
+def _runs(ops: list[Op]) -> list[tuple[WordOp, str]]:
+    runs: list[tuple[WordOp, str]] = []
+    for stays, group in groupby(ops, key=lambda op: bool(op[0])):
+        if stays:
+            runs.append((WordOp.EQUAL, "".join(same for same, _, _ in group)))
+        else:
+            for _, gone, came in group:
+                runs += [(WordOp.DELETE, gone), (WordOp.INSERT, came)]
+    return [(op, text) for op, text in runs if text]

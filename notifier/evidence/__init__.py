@@ -1,0 +1,1 @@
+"""Proof: the ledger, its export and its verifier."""

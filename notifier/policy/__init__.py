@@ -1,0 +1,1 @@
+"""A policy, its versions, sections and sentences."""

@@ -1,0 +1,1 @@
+"""Everything durable. SQLModel lives only here."""

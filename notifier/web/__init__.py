@@ -1,0 +1,1 @@
+"""The web face: choice, feed, policy and change pages."""

@@ -1,0 +1,37 @@
+"""What all tests share: the golden-file switch, and where the measuring data lies, if it does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+settings.register_profile("dev", deadline=None, max_examples=60)
+settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--golden-update", action="store_true", help="write the golden files anew; read the diff"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--golden-update"):
+        os.environ["NOTIFIER_GOLDEN_UPDATE"] = "1"
+    for name in [n for n in os.environ if n.startswith("NOTIFIER_") and "GOLDEN" not in n]:
+        del os.environ[name]  # a developer's own home must not leak into tests
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of measuring data; skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the measuring data (../shared) is not here")
+    return SHARED
