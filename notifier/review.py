@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from notifier.classify.ruleset import RuleSet
 
 
+REVIEWER = "reviewer"
+"""The name under which a person's ruling stands among the findings of rules."""
+
 TOO_LATE = (
     "TOO LATE   the notice no longer fits; reschedule to {earliest} or later, or nobody may approve"
 )
@@ -57,7 +60,7 @@ def apply_override(
         confidence=1.0,
         categories=override.categories or verdict.categories,
         sites=override.sites or verdict.sites,
-        findings=(Finding(rule="reviewer", says=says), *verdict.findings),
+        findings=(Finding(rule=REVIEWER, says=says), *verdict.findings),
         silence=silence.silence,
         route=ruleset.route(
             material=override.material,

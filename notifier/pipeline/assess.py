@@ -98,7 +98,10 @@ def assess(home: Home, tx: Session, campaign: CampaignRow, in_use: frozenset[str
     new = history.row(campaign.version)
     previous = before(history.facts, new.effective_at)
     newer = frozenset(
-        row.version for row in history.rows.values() if row.effective_at >= new.effective_at
+        fact.version
+        for fact in history.facts
+        if fact.version == new.version
+        or (fact.effective_at >= new.effective_at and not (fact.draft or fact.withdrawn))
     )
     names = [previous.version] if previous else []
     names += [v for v in history.rows if v in in_use and v not in newer and v not in names]

@@ -10,6 +10,7 @@ from notifier.evidence.keys import create_keys
 from notifier.files import write_atomic
 from notifier.home import Home
 from notifier.pipeline.example import example_settings, fill_example
+from notifier.pipeline.publish import publish
 from notifier.settings import CONFIG, load_settings
 from notifier.share import share
 from notifier.store.engine import open_store
@@ -67,6 +68,7 @@ def begin(folder: Path, *, example: bool = False) -> Begun:
         fingerprint = create_keys(home.keys)
         if example and fresh:
             fill_example(home, author="example author")
+        publish(home)
     return Begun(
         home=folder,
         fingerprint=fingerprint,

@@ -13,7 +13,7 @@ from notifier.pipeline.acquire import zone_of
 from notifier.pipeline.approval import approval_document, extras
 from notifier.pipeline.history import read_history
 from notifier.pipeline.letters import locales_of, make_skeletons
-from notifier.pipeline.propose import Plan, make_plan, need_campaign
+from notifier.pipeline.propose import Plan, heard_of, make_plan, need_campaign
 from notifier.pipeline.prove import lost_history, sign_head
 from notifier.plan.schedule import start_of_day
 from notifier.review import approval_digest, require_in_time, require_second_person
@@ -184,9 +184,9 @@ def approve(
         require_second_person(
             author=row.author, approver=actor, four_eyes=home.settings.review.four_eyes
         )
-        plan = make_plan(home, tx, row)
-        _require_in_time(plan, row, begin=max(now, not_before or now), override=override)
         row.not_before, row.override_reason = not_before, override
+        plan = make_plan(home, tx, row)
+        _require_in_time(plan, row, begin=max(now, heard_of(row)), override=override)
         skeletons = make_skeletons(home, tx, plan)
         document = approval_document(home, tx, plan, skeletons)
         digest = approval_digest(document)

@@ -17,10 +17,11 @@ from notifier.campaign.content import (
 )
 from notifier.campaign.letter import make_skeleton
 from notifier.campaign.redline import change_view
-from notifier.classify.model import Direction, Ground, Silence
+from notifier.classify.model import Direction, Ground, Outcome, Silence
 from notifier.classify.ruleset import load_ruleset
 from notifier.pipeline.acquire import policies_of, zone_of
 from notifier.pipeline.history import read_history
+from notifier.review import REVIEWER
 from notifier.store.campaigns import notes_of
 from notifier.store.tables import SkeletonRow
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from notifier.plan.model import Cohort
     from notifier.store.engine import Session
     from notifier.store.tables import CampaignRow, NoteRow
+
+_UNSETTLED = "The words of this passage change."
 
 Notes = dict[tuple[str, str], "NoteRow"]
 
@@ -180,7 +183,7 @@ def _order(keys: Iterable[str], changes: Mapping[str, Verdict]) -> list[str]:
 
 def summary_of(verdicts: Iterable[Verdict]) -> str:
     """Return the classifier's sentence for several changes: the first one's, and how many more."""
-    says = [v.findings[0].says for v in verdicts if v.findings]
+    says = [reader_says(verdict)[0] for verdict in verdicts]
     if not says:
         return ""
     more = len(says) - 1
@@ -191,8 +194,14 @@ def summary_of(verdicts: Iterable[Verdict]) -> str:
 
 def view_of(key: str, verdict: Verdict, note: str = "") -> ChangeView:
     """Return one change as readers of mail and change page see it."""
-    says = [finding.says for finding in verdict.findings]
-    return change_view(verdict.change, says=says, note=note, key=key)
+    return change_view(verdict.change, says=reader_says(verdict), note=note, key=key)
+
+
+def reader_says(verdict: Verdict) -> list[str]:
+    """Return what a reader is told of a verdict: no reviewer's name, no talk of rules."""
+    said = [f.says for f in verdict.findings if f.rule != REVIEWER]
+    settled = verdict.outcome is not Outcome.UNKNOWN and len(said) == len(verdict.findings)
+    return said if settled and said else [_UNSETTLED]
 
 
 def _acquisition_content(

@@ -13,6 +13,7 @@ from notifier.classify.model import Route
 from notifier.classify.ruleset import strongest
 from notifier.pipeline.acquire import policies_of, zone_of
 from notifier.pipeline.letters import change_url, summary_of
+from notifier.pipeline.propose import heard_of
 from notifier.plan.schedule import start_of_day
 from notifier.store.campaigns import all_campaigns, notes_of
 
@@ -129,21 +130,8 @@ def approved_notices(home: Home, tx: Session) -> list[Notice]:
     ]
 
 
-def begins_at(campaign: CampaignRow) -> datetime:
-    """Return when an approved campaign may first be heard of, UTC: mails and notices alike."""
-    assert campaign.approved_at is not None  # noqa: S101  callers ask only about approved ones
-    moments = [campaign.approved_at, campaign.not_before, _announced(campaign)]
-    return max(moment for moment in moments if moment is not None)
-
-
-def _announced(campaign: CampaignRow) -> datetime | None:
-    if campaign.kind != "acquisition":
-        return None
-    return Acquisition.from_terms(campaign.terms).announce
-
-
 def _notices(home: Home, campaign: CampaignRow) -> Iterable[Notice]:
-    starts = begins_at(campaign)
+    starts = heard_of(campaign)
     effective = max(campaign.effective_at, campaign.approved_at or campaign.effective_at)
     for words in campaign.approval.get("notices", []):
         if words["site"] not in home.settings.sites:

@@ -202,7 +202,7 @@ def _plan(
         per_day=mail.per_day,
         ramp=mail.ramp,
         hold_hours=mail.first.hold_hours if mail.first.people else 0.0,
-        now=max(home.now(), _heard_of(campaign)),
+        now=max(home.now(), heard_of(campaign)),
     )
     return Plan(
         campaign=campaign,
@@ -216,13 +216,12 @@ def _plan(
     )
 
 
-def _heard_of(campaign: CampaignRow) -> datetime:
-    """Return the instant before which an acquisition is told to nobody."""
+def heard_of(campaign: CampaignRow) -> datetime:
+    """Return the instant before which nobody hears of a campaign, approved or not, UTC."""
+    moments = [campaign.opened_at, campaign.not_before, campaign.approved_at]
     if campaign.kind == "acquisition":
-        announce = Acquisition.from_terms(campaign.terms).announce
-        if announce is not None:
-            return announce
-    return campaign.opened_at
+        moments.append(Acquisition.from_terms(campaign.terms).announce)
+    return max(moment for moment in moments if moment is not None)
 
 
 def approved_plan(home: Home, tx: Session, campaign: CampaignRow) -> Plan:

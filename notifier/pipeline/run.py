@@ -11,12 +11,13 @@ from notifier.dispatch import deliver, owner_is_dead
 from notifier.errors import SettingsError
 from notifier.pipeline.approval import EXTRAS, approval_document
 from notifier.pipeline.decide import void_approval
+from notifier.pipeline.history import read_history
 from notifier.pipeline.letters import make_skeletons
-from notifier.pipeline.notices import begins_at
-from notifier.pipeline.propose import approved_plan, make_plan
+from notifier.pipeline.propose import approved_plan, heard_of, make_plan
 from notifier.pipeline.prove import lost_history, sign_head
 from notifier.pipeline.publish import publish
 from notifier.pipeline.sending import make_renderer
+from notifier.policy.history import VersionState, states
 from notifier.review import approval_digest
 from notifier.store import ledger
 from notifier.store.audience import materialize, park_uncovered
@@ -115,7 +116,7 @@ def _start_due(home: Home, says: list[str]) -> list[str]:
     for campaign in campaigns:
         with home.store.write() as tx:
             row = next(row for row in all_campaigns(tx) if row.id == campaign)
-            if row.state == CampaignState.APPROVED and begins_at(row) <= now:
+            if row.state == CampaignState.APPROVED and heard_of(row) <= now:
                 _start(home, tx, row, now, says)
             if row.state in {CampaignState.SENDING, CampaignState.COMPLETE}:
                 _top_up(home, tx, row, now, says)
@@ -165,7 +166,7 @@ def _unsent(tx: Session, campaign: str) -> bool:
 def _top_up(home: Home, tx: Session, row: CampaignRow, now: datetime, says: list[str]) -> None:
     """Add people who were imported since the audience was fixed and must be told as well."""
     fixed = last_seq(tx, ("approval", "audience"), campaign=row.id)
-    if last_seq(tx, ("import",)) <= fixed:
+    if last_seq(tx, ("import",)) <= fixed or _is_superseded(tx, row, now):
         return
     plan = make_plan(home, tx, row)
     added = materialize(tx, campaign=row.id, rulings=plan.rulings, locale=row.approval["locale"])
@@ -176,6 +177,14 @@ def _top_up(home: Home, tx: Session, row: CampaignRow, now: datetime, says: list
     says.append(f"{row.id}: {added} people were imported since the approval and are told too.")
     if row.state == CampaignState.COMPLETE:
         _move(tx, row, CampaignEvent.REOPEN, now)
+
+
+def _is_superseded(tx: Session, row: CampaignRow, now: datetime) -> bool:
+    """Say whether a newer version is in force: its own campaign tells whoever comes now."""
+    if row.kind != "version":
+        return False
+    facts = read_history(tx, row.policy).facts
+    return states(facts, now)[row.version] is VersionState.SUPERSEDED
 
 
 async def _deliver(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notifier.banner import instant
+from notifier.classify.render import verdict_document
 from notifier.diff.render_json import change_document
 from notifier.diff.render_text import redline
 from notifier.errors import UnknownThingError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from notifier.classify.model import Verdict
     from notifier.home import Home
     from notifier.pipeline.propose import Plan
     from notifier.store.engine import Session
@@ -106,7 +106,9 @@ def review_document(home: Home, tx: Session, plan: Plan) -> dict[str, Any]:
         for key, verdict in plan.assessment.changes.items():
             baselines = [n for n, view in plan.assessment.views.items() if key in view.verdicts]
             changes.append(
-                verdict_document(key, verdict) | {"baselines": baselines, "ruled": key in ruled}
+                change_document(verdict.change)
+                | verdict_document(verdict)
+                | {"key": key, "baselines": baselines, "ruled": key in ruled}
             )
     return {
         "schema": "notifier.review/1",
@@ -121,27 +123,6 @@ def review_document(home: Home, tx: Session, plan: Plan) -> dict[str, Any]:
             for (key, locale), row in sorted(notes_of(tx, campaign.id).items())
         ],
         "changes": changes,
-    }
-
-
-def verdict_document(key: str, verdict: Verdict) -> dict[str, Any]:
-    """Return one verdict as JSON; ``key`` names the change in ``review set``."""
-    return change_document(verdict.change) | {
-        "key": key,
-        "outcome": verdict.outcome.value,
-        "material": verdict.material,
-        "touches_stored": verdict.touches_stored,
-        "grounds": [ground.value for ground in verdict.grounds],
-        "ground": verdict.ground.value,
-        "direction": verdict.direction.value,
-        "silence": verdict.silence.value,
-        "route": verdict.route.value,
-        "categories": list(verdict.categories),
-        "sites": list(verdict.sites),
-        "findings": [
-            {"rule": f.rule, "says": f.says, "old": f.old, "new": f.new, "source": f.source}
-            for f in verdict.findings
-        ],
     }
 
 
