@@ -20,39 +20,44 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> bool:
 
     :raises OutsideError: the disk is full or the folder cannot be written; the old file stands
     """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, mode)
+        write_new(temporary, data, mode=mode)
+        temporary.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
-        raise OutsideError(
-            f"{path} could not be written: {error.strerror or error}. What stood there before still"
-            " stands.",
-            next_step="Make room or mend the folder's permissions, then run the command again.",
-        ) from error
+        temporary.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
     return True
 
 
-def _replace(path: Path, data: bytes, mode: int) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file that must not exist yet, and have it on disk before the return.
+
+    :raises OSError: it exists or cannot be written
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power cut."""
+    """Have the folder's names on disk; a rename alone does not survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def cannot_write(path: Path, error: OSError) -> OutsideError:
+    """Return the error for a file that could not be written."""
+    return OutsideError(
+        f"{path} could not be written: {error.strerror or error}. It is as it was before.",
+        next_step="Check the folder's permissions and the free space, then try again.",
+    )

@@ -15,7 +15,6 @@ from notifier.errors import EvidenceError, InputError, OutsideError
 from notifier.evidence.chain import canonical_json, instant, line
 from notifier.evidence.checkpoint import checkpoint_fault, checkpoint_text, sign_checkpoint
 from notifier.evidence.commitment import commit_person
-from notifier.evidence.files import cannot_write, sync_folder
 from notifier.evidence.manifest import (
     CHECKPOINTS,
     ENTRIES,
@@ -31,6 +30,7 @@ from notifier.evidence.manifest import (
 )
 from notifier.evidence.verify import verify, verify_live
 from notifier.evidence.walk import walk
+from notifier.files import cannot_write, sync_folder
 from notifier.share import share
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from notifier.errors import EvidenceError, InputError
 from notifier.evidence.chain import GENESIS, Head, canonical_json, instant
-from notifier.evidence.files import cannot_write, sync_folder, write_whole
 from notifier.evidence.keys import fingerprint, is_signed, read_public_key, same_fingerprint
+from notifier.files import cannot_write, sync_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -153,7 +153,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
                 next_step="Run `notifier evidence verify` and find out which of the two is true.",
             )
         return path
-    write_whole(path, checkpoint_text(checkpoint).encode())
+    write_atomic(path, checkpoint_text(checkpoint).encode())
     return path
 
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from notifier.errors import SettingsError
-from notifier.evidence.files import cannot_write, sync_folder, write_new, write_whole
+from notifier.files import cannot_write, sync_folder, write_atomic, write_new
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def create_keys(folder: Path) -> str:
     signer = load_signer(folder)
     public = folder / PUBLIC_KEY
     if not public.exists():
-        write_whole(public, signer.public_key.encode())
+        write_atomic(public, signer.public_key.encode())
     return signer.fingerprint
 
 
@@ -174,7 +174,7 @@ def rotate_token_keys(folder: Path, *, keep: int = 4) -> None:
     :raises OutsideError: the file cannot be written
     """
     keys = [_new_token_key(), *load_token_keys(folder)][: max(keep, 1)]
-    write_whole(folder / TOKEN_KEYS, _token_lines(keys), mode=_PRIVATE)
+    write_atomic(folder / TOKEN_KEYS, _token_lines(keys), mode=_PRIVATE)
 
 
 def _new_token_key() -> str:
