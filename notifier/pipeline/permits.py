@@ -14,7 +14,7 @@ from notifier.consent import Choice, Permit, PermitFacts, permit
 from notifier.errors import InputError, OutsideError, UnknownThingError
 from notifier.evidence.commitment import commit_person
 from notifier.pipeline.acquire import zone_of
-from notifier.pipeline.history import read_history
+from notifier.pipeline.history import History, read_history
 from notifier.pipeline.propose import Plan, make_plan, need_campaign
 from notifier.plan.model import Reason
 from notifier.policy.history import collecting, in_force
@@ -117,6 +117,27 @@ class _Desk:
         assert self.row is not None  # noqa: S101  asked only for campaigns
         return make_plan(self.home, self.tx, self.row)
 
+    @cached_property
+    def shapes(self) -> dict[int, Shape]:
+        """Return the shapes of all people by number, and number the people in the transaction."""
+        if self.row is not None:
+            return {row.id: row.shape for row in self.plan.shapes}
+        starts = collecting(self.history.facts)
+        rows = load_shapes(self.tx, policy=self.policy, collecting=starts)
+        return {row.id: row.shape for row in rows}
+
+    @cached_property
+    def history(self) -> History:
+        """Return the policy's versions."""
+        return read_history(self.tx, self.policy)
+
+    def shape(self, person: PersonRow) -> tuple[int, Shape]:
+        """Return a person's shape and its number."""
+        shapes = self.shapes
+        number = shape_of(self.tx, person.person_id)
+        assert number is not None  # noqa: S101  every person of the transaction has one
+        return number, shapes[number]
+
     @property
     def zone(self) -> ZoneInfo:
         """Return the zone in which the notice's days are counted."""
@@ -139,25 +160,20 @@ class _Desk:
 
     def _first_terms(self, person: PersonRow) -> PermitFacts:
         """Return the facts where there never was a change: all was collected under these terms."""
-        history = read_history(self.tx, self.policy)
-        starts = collecting(history.facts)
-        shapes = load_shapes(self.tx, policy=self.policy, collecting=starts)
-        number = shape_of(self.tx, person.person_id)
-        holdings = next(s.shape.holdings for s in shapes if s.id == number)
-        current = in_force(history.facts, self.home.now())
+        holdings = self.shape(person)[1].holdings
+        current = in_force(self.history.facts, self.home.now())
         return PermitFacts(
             approved=current is not None,
             effective_at=current.in_force_from if current else self.home.now(),
             zone=self.zone,
             ruling=Reason.JOINED_UNDER_NEW if holdings else Reason.NEVER_STORED,
             version=current.version if current else "",
-            newer_or_same=frozenset(history.rows),
+            newer_or_same=frozenset(self.history.rows),
             holdings=holdings,
         )
 
     def _facts(self, row: CampaignRow, person: PersonRow) -> PermitFacts:
-        number = (self.plan.rulings and shape_of(self.tx, person.person_id)) or 0
-        shape = next(s.shape for s in self.plan.shapes if s.id == number)
+        number, shape = self.shape(person)
         ruling = self.plan.rulings[number]
         told, reason = self._told(row, person, shape, ruling)
         choice = last_choice(self.tx, told.campaign if told else row.id, person.person_id)
