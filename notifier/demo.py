@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import sys
 import threading
 import time
 import urllib.parse
@@ -220,7 +221,7 @@ def _open(url: str, form: bytes | None = None) -> None:
 
 def _link(mail: Path) -> str:
     import email  # noqa: PLC0415  only here
-    import email.policy  # noqa: PLC0415
+    import email.policy  # noqa: PLC0415  only here
 
     message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
     body = message.get_body(("plain",))
@@ -243,4 +244,4 @@ All of this took {seconds:.0f} seconds and lies in {folder}:
    home/var/feed/       what the websites read
    evidence/            the proof
 Bring the links in the mails to life, and see the notice on site/index.html:
-   notifier --home {folder / "home"} serve"""
+   {sys.argv[0] or "notifier"} --home {folder / "home"} serve"""

@@ -90,7 +90,7 @@ class Policy(_Section):
     title: Line = "Privacy Policy"
     sites: tuple[Identifier, ...]
     language: Line = "en"
-    timezone: Zone = "UTC"
+    timezone: Zone = "America/Los_Angeles"
     ruleset: Identifier = "seed-promise"
     notice: dict[str, str] = Field(default_factory=lambda: {"default": "us-default"})
     fallback_locales: tuple[Line, ...] = ()

@@ -273,7 +273,7 @@ class SmtpLine:
         if isinstance(verdict, NotStarted):
             # 421: the relay hangs up anyway. An unasked-for 2xx or 3xx: out of step for good.
             self.abort()
-        elif self.usable and (await self._say((b"RSET",), "")).code != 250:  # noqa: PLR2004
+        elif self.usable and (await self._say((b"RSET",), "")).code != 250:  # noqa: PLR2004  RFC 5321: done
             self.abort()
         return verdict
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notifier.errors import InputError, OutsideError
 from notifier.evidence.keys import create_keys
 from notifier.files import write_atomic
-from notifier.home import Home
+from notifier.home import Home, utc_now
 from notifier.pipeline.example import example_settings, fill_example
 from notifier.pipeline.publish import publish
 from notifier.settings import CONFIG, load_settings
@@ -17,6 +17,8 @@ from notifier.store.engine import open_store
 from notifier.store.migrations import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
 _FOLDERS = ("policies", "var", "var/feed", "var/interstitial", "var/checkpoints")
@@ -35,7 +37,7 @@ class Begun:
     """What was done to the database."""
 
 
-def begin(folder: Path, *, example: bool = False) -> Begun:
+def begin(folder: Path, *, example: bool = False, clock: Callable[[], datetime] = utc_now) -> Begun:
     """Make a home in ``folder``, or migrate the one that is there. Running it twice is harmless.
 
     ``example`` fills it with the shipped example company: its settings, texts and people.
@@ -64,7 +66,7 @@ def begin(folder: Path, *, example: bool = False) -> Begun:
         done = migrate(store)
     finally:
         store.close()
-    with Home(path=folder, settings=settings) as home:
+    with Home(path=folder, settings=settings, clock=clock) as home:
         fingerprint = create_keys(home.keys)
         if example and fresh:
             fill_example(home, author="example author")

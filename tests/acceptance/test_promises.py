@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sample import FIRST, SELLS, approved, commit, people
-from walk import COMMAND, begin, in_days, links, mails, recipients, settings
+from walk import COMMAND, begin, copy_of, in_days, links, mails, recipients, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,12 @@ def test_what_came_and_went_is_told_to_those_who_knew_it(tmp_path: Path, mailbox
     walk("review", "approve", "privacy@v3", "--as", "second")
     walk("run", "--until-idle")
     assert recipients(mailbox.folder) == ["ben@example.com"]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Walker:
+    """Return a home in which a change that everybody must be told was approved."""
+    return approved(tmp_path_factory.mktemp("ready"), 9)
 
 
 @contextlib.contextmanager
@@ -80,8 +86,10 @@ def get(url: str, form: dict[str, str] | None = None) -> str:
         return str(answer.read().decode())
 
 
-def test_reading_decides_nothing_and_a_refusal_holds(tmp_path: Path, mailbox: Mailbox) -> None:
-    walk = approved(tmp_path, mailbox.port)
+def test_reading_decides_nothing_and_a_refusal_holds(
+    tmp_path: Path, mailbox: Mailbox, ready: Walker
+) -> None:
+    walk = copy_of(ready, tmp_path, mailbox.port)
     walk("run", "--until-idle")
     assert recipients(mailbox.folder) == ["ada@example.com", "ben@example.com"]
     before = walk("choices", "--format", "json").out
@@ -108,11 +116,10 @@ def test_reading_decides_nothing_and_a_refusal_holds(tmp_path: Path, mailbox: Ma
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle(tmp_path_factory: pytest.TempPathFactory, ready: Walker) -> Path:
     folder = tmp_path_factory.mktemp("proof")
-    walk = approved(folder, 9)
-    walk("evidence", "export", "--out", folder / "bundle")
-    walk("evidence", "verify")
+    ready("evidence", "export", "--out", folder / "bundle")
+    ready("evidence", "verify")
     return folder / "bundle"
 
 
@@ -121,7 +128,7 @@ def lines_of(bundle: Path) -> list[str]:
 
 
 def edited(lines: list[str]) -> list[str]:
-    return [lines[0], lines[1].replace("v2", "v3", 1), *lines[2:]]
+    return [lines[0], lines[1].replace('"revision":1', '"revision":2', 1), *lines[2:]]
 
 
 def shortened(lines: list[str]) -> list[str]:
@@ -176,8 +183,10 @@ def test_no_change_opens_nothing(tmp_path: Path) -> None:
     assert walk.show("review", "list")["campaigns"] == []
 
 
-def test_a_relay_that_is_down_is_a_deferral(tmp_path: Path, mailbox: Mailbox) -> None:
-    walk = approved(tmp_path, mailbox.port)
+def test_a_relay_that_is_down_is_a_deferral(
+    tmp_path: Path, mailbox: Mailbox, ready: Walker
+) -> None:
+    walk = copy_of(ready, tmp_path, mailbox.port)
     down = {"NOTIFIER_MAIL__PORT": "9"}
     ran = walk("run", "--until-idle", **down)
     assert "relay cannot be reached" in ran.err
@@ -188,8 +197,8 @@ def test_a_relay_that_is_down_is_a_deferral(tmp_path: Path, mailbox: Mailbox) ->
     assert recipients(mailbox.folder) == ["ada@example.com", "ben@example.com"]
 
 
-def test_changed_words_void_an_approval(tmp_path: Path, mailbox: Mailbox) -> None:
-    walk = approved(tmp_path, mailbox.port)
+def test_changed_words_void_an_approval(tmp_path: Path, mailbox: Mailbox, ready: Walker) -> None:
+    walk = copy_of(ready, tmp_path, mailbox.port)
     template = walk.home / "templates/banner/title.txt"
     template.parent.mkdir(parents=True)
     template.write_text("Something nobody approved\n")
@@ -208,8 +217,8 @@ def test_changed_words_void_an_approval(tmp_path: Path, mailbox: Mailbox) -> Non
     assert body.index("Please read this.") < body.index("WHO WE ARE")
 
 
-def test_pause_cancel_and_reject(tmp_path: Path, mailbox: Mailbox) -> None:
-    walk = approved(tmp_path, mailbox.port)
+def test_pause_cancel_and_reject(tmp_path: Path, mailbox: Mailbox, ready: Walker) -> None:
+    walk = copy_of(ready, tmp_path, mailbox.port)
     walk("campaign", "pause", "privacy@v2", "--as", "operator")
     walk("run", "--until-idle")
     assert recipients(mailbox.folder) == []

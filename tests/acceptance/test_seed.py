@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-from walk import SITES, begin, in_days, recipients, severities
+from walk import SITES, begin, copy_of, in_days, recipients, severities
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,20 +30,25 @@ new1,alpha,contact,privacy,next,
 OLD_PEOPLE = ["old1@example.com", "old2@example.com", "old3@example.com"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seed(shared: Path) -> str:
     return (shared / "seed/privacy-policy.txt").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def walk(tmp_path: Path, mailbox: Mailbox, seed: str) -> Walker:
-    walker = begin(tmp_path, mailbox.port)
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory, seed: str) -> Walker:
+    walker = begin(tmp_path_factory.mktemp("begun"), 9)
     first = walker.write("2012-06.txt", seed)
     walker(
         "commit", first, "--policy", "privacy", "--version", "2012-06",
         "--effective", "2012-06-01", "--as", "author",
     )  # fmt: skip
     return walker
+
+
+@pytest.fixture
+def walk(tmp_path: Path, mailbox: Mailbox, begun: Walker) -> Walker:
+    return copy_of(begun, tmp_path, mailbox.port)
 
 
 def change(walk: Walker, text: str, days: int) -> dict[str, object]:

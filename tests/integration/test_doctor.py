@@ -87,7 +87,7 @@ class Zone:
 
 def made(folder: Path, *changes: tuple[str, str], now: datetime = NOW) -> Home:
     """Make a home on disk whose settings differ in some lines; its feeds are published."""
-    begin(folder)
+    begin(folder, clock=lambda: now)
     path = folder / CONFIG
     text = path.read_text("utf-8")
     standard = [

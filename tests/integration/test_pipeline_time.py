@@ -71,7 +71,7 @@ class World:
         path = folder / "home"
         path.mkdir()
         (path / "notifier.toml").write_text(TOML.format(port=mailbox.port))
-        begin(path)
+        begin(path, clock=lambda: START)
         self.home = Home(path=path, settings=load_settings(path), clock=lambda: self.now)
 
     def commit(self, name: str, text: str, effective: str, *, historical: bool = False) -> None:

@@ -33,14 +33,18 @@ ACQUISITION = {
         (
             VERSION | {"severity": "prominent"},
             "Our Privacy Policy changes on 7 February 2027",
-            "This changes how long information is kept. The new text takes effect on 7 February"
-            " 2027. People whose stored information is affected get an e-mail with a choice.",
+            (
+                "This changes how long information is kept. The new text takes effect on 7 February"
+                " 2027. People whose stored information is affected get an e-mail with a choice."
+            ),
         ),
         (
             VERSION | {"severity": "prominent", "mailed": False},
             "Our Privacy Policy changes on 7 February 2027",
-            "This changes how long information is kept. The new text takes effect on 7 February"
-            " 2027.",
+            (
+                "This changes how long information is kept. The new text takes effect on 7 February"
+                " 2027."
+            ),
         ),
         (
             VERSION | {"severity": "prominent", "words": "We sell less."},
@@ -50,15 +54,19 @@ ACQUISITION = {
         (
             VERSION | {"severity": "standard"},
             "We have tidied up our Privacy Policy",
-            "Wording and layout only: how we handle your information stays the same. The new text"
-            " takes effect on 7 February 2027.",
+            (
+                "Wording and layout only: how we handle your information stays the same. The new"
+                " text takes effect on 7 February 2027."
+            ),
         ),
         (
             ACQUISITION,
             "Alderfold: Harbor Ltd. takes over Alpha",
-            "On 7 February 2027 information that was collected on Alpha passes to Harbor Ltd.;"
-            " everybody it concerns gets an e-mail with a choice."
-            " Questions: privacy@alderfold.example.",
+            (
+                "On 7 February 2027 information that was collected on Alpha passes to Harbor Ltd.;"
+                " everybody it concerns gets an e-mail with a choice."
+                " Questions: privacy@alderfold.example."
+            ),
         ),
         (
             ACQUISITION | {"readers": "If you only read, nothing moves."},

@@ -28,8 +28,8 @@ def migrate(store: Store) -> list[str]:
     :raises OutsideError: it cannot be opened or written
     """
     # Imported late: only `init` needs Alembic, and it is slow to import.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415  as said above
+    from alembic.config import Config  # noqa: PLC0415  as said above
 
     store.create_file()
     with store.write() as tx:
