@@ -208,7 +208,7 @@ def review_reject(
     home: HomeOption = None,
 ) -> None:
     """Reject a proposal for good; its version is withdrawn."""
-    from notifier.pipeline.decide import reject
+    from notifier.pipeline.steer import reject
 
     _decide(home, campaign, lambda h: reject(h, campaign, reason=reason, actor=actor(who)))
 
@@ -218,7 +218,7 @@ def campaign_pause(
     campaign: CampaignArgument, who: ActorOption = "", home: HomeOption = None
 ) -> None:
     """Stop sending until `resume`."""
-    from notifier.pipeline.decide import pause
+    from notifier.pipeline.steer import pause
 
     _decide(home, campaign, lambda h: pause(h, campaign, actor=actor(who)))
 
@@ -228,7 +228,7 @@ def campaign_resume(
     campaign: CampaignArgument, who: ActorOption = "", home: HomeOption = None
 ) -> None:
     """Go on sending; messages held for dry_run or only_to go out if these are lifted."""
-    from notifier.pipeline.decide import resume
+    from notifier.pipeline.steer import resume
 
     _decide(home, campaign, lambda h: resume(h, campaign, actor=actor(who)))
 
@@ -241,8 +241,8 @@ def campaign_cancel(
     home: HomeOption = None,
 ) -> None:
     """End a campaign for good; its version never takes effect."""
-    from notifier.pipeline.decide import cancel
     from notifier.pipeline.publish import publish
+    from notifier.pipeline.steer import cancel
 
     def act(opened: Home) -> None:
         cancel(opened, campaign, actor=actor(who), reason=reason)
@@ -261,7 +261,7 @@ def campaign_decide(
 ) -> None:
     """Answer a campaign that needs a decision: continue sending, or cancel it."""
     from notifier.errors import InputError
-    from notifier.pipeline.decide import cancel, go_on
+    from notifier.pipeline.steer import cancel, go_on
 
     if answer not in {"continue", "cancel"}:
         raise InputError(
@@ -280,8 +280,8 @@ def campaign_reschedule(
 ) -> None:
     """Move the effective date. Voids an approval."""
     from notifier.pipeline.commit import parse_date
-    from notifier.pipeline.decide import reschedule
     from notifier.pipeline.publish import publish
+    from notifier.pipeline.steer import reschedule
 
     day = parse_date(effective)
 

@@ -10,13 +10,13 @@ from notifier.channels.smtp import Relay
 from notifier.dispatch import deliver, owner_is_dead
 from notifier.errors import SettingsError
 from notifier.pipeline.approval import EXTRAS, approval_document
-from notifier.pipeline.decide import void_approval
 from notifier.pipeline.history import read_history
 from notifier.pipeline.letters import make_skeletons
 from notifier.pipeline.propose import approved_plan, heard_of, make_plan
 from notifier.pipeline.prove import lost_history, sign_head
 from notifier.pipeline.publish import publish
 from notifier.pipeline.sending import make_renderer
+from notifier.pipeline.void import void_approval
 from notifier.policy.history import VersionState, states
 from notifier.review import approval_digest
 from notifier.store import ledger

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func
+from sqlalchemy import and_, delete, exists, func, or_
 from sqlmodel import Session, col, select
 
-from notifier.store.tables import CampaignRow, EntryRow, NoteRow, RulingRow, SkeletonRow
+from notifier.store.tables import CampaignRow, EntryRow, MessageRow, NoteRow, RulingRow, SkeletonRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,3 +58,12 @@ def last_seq(tx: Session, kinds: Sequence[str], *, campaign: str = "") -> int:
     if campaign:
         query = query.where(EntryRow.campaign == campaign)
     return tx.exec(query).one() or 0
+
+
+def maybe_told(tx: Session, campaign: str) -> bool:
+    """Say whether a message of a campaign was accepted, or left and nobody knows."""
+    left = or_(
+        col(MessageRow.state).in_(("sent", "unknown")),
+        and_(col(MessageRow.state) == "claimed", col(MessageRow.intent_at).is_not(None)),
+    )
+    return bool(tx.exec(select(exists().where(col(MessageRow.campaign) == campaign, left))).one())

@@ -18,13 +18,14 @@ from notifier.home import Home
 from notifier.pipeline.begin import begin
 from notifier.pipeline.choose import record
 from notifier.pipeline.commit import Submission, commit_version
-from notifier.pipeline.decide import approve, cancel, go_on, pause, reschedule
+from notifier.pipeline.decide import approve
 from notifier.pipeline.permits import permit_document
 from notifier.pipeline.plans import plan_campaign
 from notifier.pipeline.prove import verify_home
 from notifier.pipeline.run import turn
 from notifier.pipeline.sending import choice_url
 from notifier.pipeline.show import status_document
+from notifier.pipeline.steer import cancel, go_on, pause, reschedule
 from notifier.pipeline.take import take_in
 from notifier.settings import load_settings
 from notifier.store.campaigns import find_campaign

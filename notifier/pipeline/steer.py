@@ -1,0 +1,174 @@
+"""What else is done with a campaign: reject, pause, resume, cancel, move its date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifier.campaign.machine import CampaignEvent, CampaignState, next_state
+from notifier.errors import InputError
+from notifier.evidence.checkpoint import set_aside
+from notifier.pipeline.acquire import zone_of
+from notifier.pipeline.history import read_history
+from notifier.pipeline.propose import need_campaign
+from notifier.pipeline.prove import lost_history
+from notifier.pipeline.void import need_text, refuse_if_told, void
+from notifier.plan.schedule import start_of_day
+from notifier.store import ledger
+from notifier.store.messages import unhold
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from notifier.home import Home
+    from notifier.store.engine import Session
+    from notifier.store.tables import CampaignRow
+
+
+def reject(home: Home, campaign: str, *, reason: str, actor: str) -> None:
+    """Reject a proposed campaign for good; its version is withdrawn.
+
+    :raises InputError: no reason, or a campaign that is not waiting for a decision
+    """
+    need_text(reason, "a --reason")
+    _move(home, campaign, CampaignEvent.REJECT, actor=actor, reason=reason)
+
+
+def pause(home: Home, campaign: str, *, actor: str) -> None:
+    """Stop sending until ``resume``; messages already on the wire still arrive."""
+    _move(home, campaign, CampaignEvent.PAUSE, actor=actor)
+
+
+def resume(home: Home, campaign: str, *, actor: str) -> None:
+    """Go on; messages held for ``dry_run`` or ``only_to`` that no longer hold are planned."""
+    _move(home, campaign, CampaignEvent.RESUME, actor=actor)
+
+
+def cancel(home: Home, campaign: str, *, actor: str, reason: str = "") -> None:
+    """End a campaign for good; its version never takes effect and its notices go."""
+    _move(home, campaign, CampaignEvent.CANCEL, actor=actor, reason=reason)
+
+
+def go_on(home: Home, campaign: str, *, reason: str, actor: str) -> None:
+    """Answer ``needs_decision``: send although it is late, or although the database is older.
+
+    Whoever goes on with a restored database does so for the whole home; each campaign that it
+    stopped is still answered by itself.
+
+    :raises InputError: no reason, or nothing waits for a decision
+    """
+    need_text(reason, "a --reason")
+    restored = _accept_restored(home, campaign, reason=reason, actor=actor)
+    with home.store.read() as tx:
+        waits = need_campaign(tx, campaign).state == CampaignState.NEEDS_DECISION
+    if waits or not restored:
+        _move(home, campaign, CampaignEvent.START, actor=actor, reason=reason)
+
+
+def _accept_restored(home: Home, campaign: str, *, reason: str, actor: str) -> bool:
+    """Go on with a database that is older than its newest checkpoint; say whether it was."""
+    folder, now = home.var / "checkpoints", home.now()
+    with home.store.read() as tx:
+        need_campaign(tx, campaign)
+        lost = lost_history(home, tx)
+    if lost:
+        with home.store.write() as tx:
+            forgotten = ledger.accept_restored(tx, folder, now=now, actor=actor, reason=reason)
+        set_aside(folder, forgotten)
+    return bool(lost)
+
+
+def reschedule(home: Home, campaign: str, *, effective: date, actor: str) -> None:
+    """Move the effective date; voids an approval.
+
+    :raises InputError: the date is not in the future, or belongs to another version
+    :raises PromiseError: people were already told the old date
+    """
+    now = home.now()
+    with home.store.write() as tx:
+        row = need_campaign(tx, campaign)
+        state = next_state(row.state, CampaignEvent.RESCHEDULE, campaign=campaign)
+        refuse_if_told(tx, row)
+        effective_at = start_of_day(effective, _zone(home, row))
+        _check_new_date(tx, row, effective, effective_at, now=now)
+        old = row.effective_date
+        row.effective_date, row.effective_at = effective.isoformat(), effective_at
+        if row.kind == "acquisition":
+            row.terms = row.terms | {"closes": effective.isoformat()}
+        else:
+            version = read_history(tx, row.policy).row(row.version)
+            version.effective_date, version.effective_at = effective.isoformat(), effective_at
+            tx.add(version)
+        void(tx, row, state)
+        body = {"from": old, "to": effective.isoformat(), "actor": actor}
+        ledger.append(tx, now=now, kind="reschedule", campaign=campaign, body=body)
+
+
+def _zone(home: Home, row: CampaignRow) -> ZoneInfo:
+    if row.kind == "acquisition":
+        return zone_of(home, tuple(row.terms["sites"]))
+    return home.policy(row.policy).zone
+
+
+def _check_new_date(
+    tx: Session, row: CampaignRow, effective: date, effective_at: datetime, *, now: datetime
+) -> None:
+    if effective_at <= now:
+        raise InputError(
+            f"{effective} is not in the future. Nothing was rescheduled.",
+            next_step="Give a later --effective.",
+        )
+    if row.kind == "acquisition":
+        return
+    for fact in read_history(tx, row.policy).facts:
+        usable = not (fact.draft or fact.withdrawn)
+        if usable and fact.effective_at == effective_at and fact.version != row.version:
+            raise InputError(
+                f"{fact.version} takes effect on {effective} too; two versions cannot start on one"
+                " day. Nothing was rescheduled.",
+                next_step="Give another --effective.",
+            )
+
+
+def _move(home: Home, campaign: str, event: CampaignEvent, *, actor: str, reason: str = "") -> None:
+    """Lead a campaign to its next state and record who did it, in one transaction."""
+    now = home.now()
+    with home.store.write() as tx:
+        row = need_campaign(tx, campaign)
+        if event is CampaignEvent.START and row.state != CampaignState.NEEDS_DECISION:
+            raise InputError(
+                f"{campaign} is {row.state}; nothing waits for a decision. Nothing was done.",
+                code="wrong_state",
+                next_step="`notifier status` shows where it stands.",
+            )
+        _refuse_if_in_force(row, event, now=now)
+        row.state = next_state(row.state, event, campaign=campaign)
+        row.state_reason = reason
+        tx.add(row)
+        if event in {CampaignEvent.REJECT, CampaignEvent.CANCEL} and row.kind == "version":
+            version = read_history(tx, row.policy).row(row.version)
+            version.status = "withdrawn"
+            tx.add(version)
+        if event is CampaignEvent.RESUME:
+            unhold(tx, campaign, lifted(home))
+        body = {"state": row.state, "reason": reason, "actor": actor}
+        ledger.append(tx, now=now, kind=event.value, campaign=campaign, body=body)
+
+
+def _refuse_if_in_force(row: CampaignRow, event: CampaignEvent, *, now: datetime) -> None:
+    if event is not CampaignEvent.CANCEL or row.approved_at is None:
+        return
+    if max(row.effective_at, row.approved_at) <= now:
+        raise InputError(
+            f"{row.id} took effect on {row.effective_date}; what is in force cannot be cancelled."
+            " Nothing was done.",
+            code="in_force",
+            next_step="Commit what is to hold instead as a new version.",
+        )
+
+
+def lifted(home: Home) -> tuple[str, ...]:
+    """Return the reasons for holding messages that the configuration no longer gives."""
+    mail = home.settings.mail
+    gone = (("dry_run", mail.dry_run), ("rehearsal", bool(mail.only_to)))
+    return tuple(reason for reason, stands in gone if not stands)
