@@ -13,7 +13,6 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/tutorial/first-policy.md"
 _BLOCK = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```",
     re.DOTALL | re.MULTILINE,
-    re.DOTALL | re.MULTILINE,
 )
 
 
