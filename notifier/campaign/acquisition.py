@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from notifier.campaign.content import Acquirer
 from notifier.errors import InputError
-from notifier.plan.schedule import start_of_day
+from notifier.plan.schedule import is_countable, start_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -170,12 +170,13 @@ class _Fields:
             raise self.fault(
                 key, "must be a date without a time: the legal day on which data transfers"
             )
-        if isinstance(value, date):
-            return value
         try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            raise self.fault(key, "must be a date, YYYY-MM-DD") from None
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError as error:
+            raise self.fault(key, "must be a date, YYYY-MM-DD") from error
+        if not is_countable(day):
+            raise self.fault(key, "lies outside the years that can be counted")
+        return day
 
     def instant(self, key: str, zone: ZoneInfo) -> datetime | None:
         value = self.table.get(key)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from notifier.errors import InputError
 from notifier.files import write_atomic
 from notifier.pipeline.history import History, read_history
-from notifier.plan.schedule import start_of_day
+from notifier.plan.schedule import FIRST_YEAR, LAST_YEAR, is_countable, start_of_day
 from notifier.policy.canonical import canonical_digest, canonical_text
 from notifier.policy.front_matter import split_front_matter
 from notifier.policy.history import before
@@ -159,11 +159,18 @@ def parse_date(text: str) -> date:
     :raises InputError: it is none
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise InputError(
             f"{text!r} is not a date. Nothing was done.", next_step="Write it as YYYY-MM-DD."
         ) from error
+    if not is_countable(day):
+        raise InputError(
+            f"{text} lies outside the years that can be counted. Nothing was done.",
+            code="bad_date",
+            next_step=f"Give a date between the years {FIRST_YEAR} and {LAST_YEAR}.",
+        )
+    return day
 
 
 def parse_instant(text: str) -> datetime:
@@ -175,7 +182,7 @@ def parse_instant(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not is_countable(moment.date()):
         raise InputError(
             f"{text!r} is not an instant. Nothing was done.",
             next_step="Write it with an offset, like 2027-01-15T08:00:00Z.",

@@ -21,6 +21,15 @@ _SEARCH = timedelta(hours=50)
 """Wider than any jump of a zone's clock: whole days were skipped at the date line."""
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 9900
+"""Legal days that can be counted with, notices and links before and after them included."""
+
+
+def is_countable(day: date) -> bool:
+    """Say whether a legal day leaves room for every period before and after it."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of a local day, UTC.
 

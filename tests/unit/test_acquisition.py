@@ -61,6 +61,7 @@ def test_it_survives_storing() -> None:
         ({"categories": ["secrets"]}, "categories"),
         ({"closes": None}, "closes"),
         ({"closes": "soon"}, "closes"),
+        ({"closes": date(9999, 12, 31)}, "closes"),
         ({"closes": datetime(2027, 6, 1, 12, tzinfo=UTC)}, "closes"),
         ({"announce": "soon"}, "announce"),
         ({"announce": 7}, "announce"),
