@@ -21,6 +21,8 @@ _SHORTEST = 4
 _LONG = 7
 _LONG_FIRST = 6
 _SWAPPED = 3
+_UNMISTAKABLE = 7
+_ENDINGS = ("lessness", "ness", "less", "ly", "ment", "able")
 
 
 class Typo:
@@ -49,13 +51,14 @@ class Typo:
         headless = wrong.key == right.key[1:]
         if (wrong.key[0] != right.key[0] and not headless) or not _long_enough(wrong, right):
             return False
-        if wrong.is_name or right.is_name:
-            return False
-        if wrong.key in GUARDED or right.key in _NEVER:
+        if wrong.is_name or right.is_name or wrong.key in GUARDED:
             return False
         if _is_word(wrong.key, context) or not _is_right(right.key, context):
             return False
         steps = distance(wrong.key, right.key, limit=2)
+        if right.key in _NEVER:
+            # "wihtout" is no word and can only mean "without"; "nto" might be many things.
+            return steps == 1 and min(len(wrong.key), len(right.key)) >= _UNMISTAKABLE
         return steps == 1 or (steps == 2 and min(len(wrong.key), len(right.key)) >= _LONG)  # noqa: PLR2004 - two slips
 
 
@@ -95,7 +98,10 @@ def _is_word(key: str, context: Context) -> bool:
 
 
 def _is_right(key: str, context: Context) -> bool:
-    return key in context.lexicon.known
+    known = context.lexicon.known
+    return key in known or any(
+        key.endswith(ending) and key.removesuffix(ending) in known for ending in _ENDINGS
+    )
 
 
 rule = Typo()
