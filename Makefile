@@ -26,7 +26,7 @@ demo: $(STAMP) ## The example company's whole story, in .demo/
 	@$(BIN)/notifier demo
 
 test: $(STAMP) ## Run the tests; one part with T=tests/unit
-	@$(BIN)/python -m pytest $(T)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(T)
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
