@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from notifier.errors import SettingsError, UnknownThingError
+from notifier.errors import InputError, SettingsError, UnknownThingError
 from notifier.settings import CONFIG, Policy, Settings, Site, load_settings
 
 if TYPE_CHECKING:
@@ -102,12 +102,29 @@ class Home:
         self.close()
 
 
+def new_home(folder: Path | None, option: Path | None) -> Path:
+    """Return the folder in which ``init`` makes a home: the one named, else the working folder.
+
+    :raises InputError: it is named twice, differently
+    """
+    if folder and option and folder.resolve() != option.resolve():
+        raise InputError(
+            f"Two homes are named: {folder} and, by --home, {option}. Nothing was done.",
+            next_step="Name one of them.",
+        )
+    return (folder or _named(option) or Path()).resolve()
+
+
+def _named(option: Path | None) -> Path | None:
+    return option or (Path(env) if (env := os.environ.get("NOTIFIER_HOME")) else None)
+
+
 def find_home(option: Path | None) -> Path:
     """Return the home's folder: ``--home``, ``NOTIFIER_HOME``, else the nearest one upwards.
 
     :raises SettingsError: none is found, or the folder named has no ``notifier.toml``
     """
-    named = option or (Path(env) if (env := os.environ.get("NOTIFIER_HOME")) else None)
+    named = _named(option)
     if named is not None:
         if not (named / CONFIG).is_file():
             raise SettingsError(

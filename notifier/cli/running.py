@@ -20,16 +20,21 @@ feed_app = typer.Typer(no_args_is_help=True, help="The notices that websites rea
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The home to make.")] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="The home to make; else --home, else this folder."),
+    ] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Fill it with the example company.")
     ] = False,
+    home: HomeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Make a home, or bring an older one up to date."""
+    from notifier.home import new_home
     from notifier.pipeline.begin import begin
 
-    done = begin(folder.resolve(), example=example)
+    done = begin(new_home(folder, home), example=example)
     if output is Format.JSON:
         show_json(
             {
