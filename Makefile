@@ -3,9 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 T ?= tests
+POINTS ?= 60
+SEED ?= 20261124
 STAMP := .venv/.installed
 
-.PHONY: help demo test lint format bench docs package clean lock
+.PHONY: help demo test crash sweep lint format bench docs package clean lock
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +29,12 @@ demo: $(STAMP) ## The example company's whole story, in .demo/
 
 test: $(STAMP) ## Run the tests; one part with T=tests/unit
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(T)
+
+crash: $(STAMP) ## Kill the sender 25 times at random moments; repeat with SEED=n
+	@$(BIN)/python -m pytest -q -s tests/acceptance/test_crash.py --people 200 --kills 25 --fault-seed $(SEED)
+
+sweep: $(STAMP) ## Kill each command before system calls, 60 of each; POINTS=all (needs strace)
+	@$(BIN)/python -m pytest -q -s tests/acceptance/test_sweep.py --points $(POINTS) --fault-seed $(SEED)
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .

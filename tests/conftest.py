@@ -20,6 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden-update", action="store_true", help="write the golden files anew; read the diff"
     )
+    parser.addoption(
+        "--points", default="few", help="of each command, kill at so many system calls; all; few"
+    )
+    parser.addoption("--people", type=int, default=40, help="how many a crash test tells")
+    parser.addoption("--kills", type=int, default=4, help="how often a crash test kills the run")
+    parser.addoption("--fault-seed", type=int, default=20261124, help="chooses moments and points")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,11 +17,14 @@ import re
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default as email_policy
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from email.message import EmailMessage
 
 _ANGLE = re.compile(rb"<([^>]*)>")
 _MESSAGE_ID = re.compile(rb"(?mi)^Message-ID:\s*(\S+)")
@@ -33,7 +36,7 @@ class Fault:
 
     ``at``: ``rcpt``, ``data``, ``body`` (while the body arrives) or ``end`` (after the final dot).
     Without ``say`` the connection is dropped there; ``hang`` keeps silent; ``taken`` means the
-    relay has the message all the same.
+    relay has the message all the same. ``pause`` lies between the bytes of ``say``, in seconds.
     """
 
     at: str
@@ -41,10 +44,16 @@ class Fault:
     drop: bool = False
     hang: bool = False
     taken: bool = False
+    pause: float = 0.0
 
 
 def refuse(at: str, say: str, *, drop: bool = False) -> Fault:
     return Fault(at=at, say=say.encode() + b"\r\n", drop=drop)
+
+
+def slow(at: str, say: str, pause: float) -> Fault:
+    """Answer as usual, but byte by byte; at the end of the body the message is taken."""
+    return Fault(at=at, say=say.encode() + b"\r\n", pause=pause, taken=True)
 
 
 def drop(at: str, *, taken: bool = False) -> Fault:
@@ -85,6 +94,10 @@ class HostileRelay:
     connections_at_once: int = 0
     starttls: object = None
     """An ssl context, or bytes to answer STARTTLS with (an empty one drops)."""
+    injected: bytes = b""
+    """Follows the 220 to STARTTLS in plain text, before the handshake (as CVE-2021-38371 did)."""
+    greylisting: bool = False
+    """The first RCPT of each recipient is told to come back."""
     password: str = ""
     seconds_per_message: float = 0.0
     port: int = 0
@@ -100,6 +113,7 @@ class HostileRelay:
             to: iter(script) for to, script in self.faults.items()
         }
         self._greetings, self._mail_replies = iter(self.greetings), iter(self.mail_replies)
+        self._seen: set[str] = set()
         self._open = 0
         self._changed = threading.Condition()
         self._loop = asyncio.new_event_loop()
@@ -137,6 +151,14 @@ class HostileRelay:
         for mail in self.accepted:
             found[mail.recipient].append(mail)
         return found
+
+    def mails(self, recipient: str) -> list[EmailMessage]:
+        """Return what one recipient got, parsed."""
+        return [
+            message_from_bytes(mail.data, policy=email_policy)
+            for mail in self.accepted
+            if mail.recipient == recipient
+        ]
 
     # ---- inside the relay's own loop -----------------------------------------------------------
 
@@ -176,11 +198,13 @@ class _Session:
         self.messages = 0
         self.login = not relay.password
 
-    async def say(self, line: bytes) -> None:
+    async def say(self, line: bytes, pause: float = 0.0) -> None:
         if not line:
             raise ConnectionError
-        self.writer.write(line)
-        await self.writer.drain()
+        for piece in (bytes([byte]) for byte in line) if pause else (line,):
+            self.writer.write(piece)
+            await self.writer.drain()
+            await asyncio.sleep(pause)
 
     async def talk(self) -> None:
         relay = self.relay
@@ -217,7 +241,7 @@ class _Session:
         if isinstance(self.relay.starttls, bytes):
             await self.say(self.relay.starttls)
             return
-        await self.say(b"220 go\r\n")
+        await self.say(b"220 go\r\n" + self.relay.injected)
         await self.writer.start_tls(self.relay.starttls)
 
     async def on_auth(self, line: bytes) -> None:
@@ -257,6 +281,10 @@ class _Session:
 
     async def on_rcpt(self, line: bytes) -> None:
         self.recipient = _ANGLE.search(line)[1].decode()
+        if self.relay.greylisting and self.recipient not in self.relay._seen:
+            self.relay._seen.add(self.recipient)
+            await self.say(b"451 4.7.1 greylisted, come back later\r\n")
+            return
         script = self.relay._scripts.get(self.recipient, iter(()))
         self.fault = next(script, None)
         if not await self.fails("rcpt"):
@@ -269,7 +297,7 @@ class _Session:
         if fault.hang:
             await asyncio.sleep(3600)
         if fault.say:
-            await self.say(fault.say)
+            await self.say(fault.say, fault.pause)
         if fault.drop:
             raise ConnectionError
         return True

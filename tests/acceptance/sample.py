@@ -56,9 +56,21 @@ def people(walk: Walker, rows: str = PEOPLE, collections: str = COLLECTIONS) -> 
 
 def approved(folder: Path, port: int, sites: tuple[str, ...] = ("alpha", "beta")) -> Walker:
     """Return a home in which a change that everybody must be told was approved."""
-    walk = begin(folder, port, settings(sites))
+    return approved_for(folder, port, PEOPLE, COLLECTIONS, sites)
+
+
+def approved_for(
+    folder: Path,
+    port: int,
+    rows: str,
+    collections: str,
+    sites: tuple[str, ...] = ("alpha",),
+    extra: str = "",
+) -> Walker:
+    """Return a home in which a change that these people must be told was approved."""
+    walk = begin(folder, port, settings(sites, extra))
     commit(walk, "v1", FIRST, "2024-01-01")
     commit(walk, "v2", SELLS, in_days(60))
-    people(walk)
+    people(walk, rows, collections)
     walk("review", "approve", "privacy@v2", "--as", "second")
     return walk

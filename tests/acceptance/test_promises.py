@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import subprocess
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
 from sample import FIRST, SELLS, approved, commit, people
+from served import get, serving
 from walk import COMMAND, begin, copy_of, in_days, links, mails, recipients, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from walk import Walker
@@ -52,38 +47,6 @@ def test_what_came_and_went_is_told_to_those_who_knew_it(tmp_path: Path, mailbox
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Walker:
     """Return a home in which a change that everybody must be told was approved."""
     return approved(tmp_path_factory.mktemp("ready"), 9)
-
-
-@contextlib.contextmanager
-def serving(walk: Walker) -> Iterator[str]:
-    """Run ``notifier serve`` on a free port until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
-    command = [*COMMAND, "--home", str(walk.home), "serve", "--bind", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        until = time.monotonic() + 30
-        while True:
-            try:
-                get(f"{base}/healthz")
-                break
-            except urllib.error.URLError:
-                assert time.monotonic() < until
-                assert server.poll() is None
-                time.sleep(0.05)
-        yield base
-    finally:
-        server.terminate()
-        _, errors = server.communicate(timeout=30)
-        assert "Traceback" not in errors
-
-
-def get(url: str, form: dict[str, str] | None = None) -> str:
-    data = urllib.parse.urlencode(form).encode() if form else None
-    with urllib.request.urlopen(url, data=data, timeout=20) as answer:
-        return str(answer.read().decode())
 
 
 def test_reading_decides_nothing_and_a_refusal_holds(

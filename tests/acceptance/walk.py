@@ -40,17 +40,18 @@ class Walker:
         self.home = home
         self.environment = environment
 
-    def __call__(self, *arguments: object, code: int | None = 0, **more: str) -> Done:
+    def variables(self, **more: str) -> dict[str, str]:
+        """Return the environment in which this home's commands run."""
+        ours = {"NOTIFIER_HOME": str(self.home), "NO_COLOR": "1", "COLUMNS": "200"}
+        return {**os.environ, **ours, **self.environment, **more}
+
+    def __call__(
+        self, *arguments: object, code: int | None = 0, before: tuple[str, ...] = (), **more: str
+    ) -> Done:
+        """Run a command; ``before`` stands in front of it, as ``strace -f`` would."""
         ran = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            env={
-                **os.environ,
-                "NOTIFIER_HOME": str(self.home),
-                "NO_COLOR": "1",
-                "COLUMNS": "200",
-                **self.environment,
-                **more,
-            },
+            [*before, *COMMAND, *map(str, arguments)],
+            env=self.variables(**more),
             capture_output=True,
             text=True,
             timeout=120,
