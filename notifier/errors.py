@@ -12,9 +12,11 @@ NotifierError
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 
@@ -95,3 +97,20 @@ class EvidenceError(OutsideError):
     """The ledger, an export or a checkpoint does not hold."""
 
     default_code = "evidence"
+
+
+@contextmanager
+def standing(what: str) -> Iterator[None]:
+    """Let a failure in what follows a decision say that the decision itself is stored.
+
+    :raises OutsideError: what failed, behind ``what``, a sentence such as "P@V is approved."
+    """
+    try:
+        yield
+    except OutsideError as error:
+        raise OutsideError(
+            f"{what} That is stored and stands; what follows it failed. {error.message}",
+            code=error.code,
+            next_step=f"{error.next_step} `notifier run` then does what is left.".strip(),
+            **error.details,
+        ) from error

@@ -138,6 +138,10 @@ class HostileRelay:
         """Stop listening and cut every connection."""
         self._run(self._stop())
 
+    def stop_faults(self) -> None:
+        """Behave from now on."""
+        self._scripts = {}
+
     def wait_for(self, what, seconds: float = 20.0) -> None:
         """Wait until ``what(relay)`` holds; fail if it does not."""
         with self._changed:

@@ -171,6 +171,7 @@ def review_approve(
 ) -> None:
     """Approve what will be said, to whom, and when. Not for whoever committed it."""
     from notifier.banner import instant
+    from notifier.errors import standing
     from notifier.home import open_home
     from notifier.pipeline.commit import parse_instant
     from notifier.pipeline.decide import approve
@@ -184,7 +185,8 @@ def review_approve(
             not_before=parse_instant(not_before) if not_before else None,
             override=override_notice,
         )
-        publish(opened)
+        with standing(f"{campaign} is approved."):
+            publish(opened)
     if output is Format.JSON:
         show_json(
             {
@@ -241,12 +243,14 @@ def campaign_cancel(
     home: HomeOption = None,
 ) -> None:
     """End a campaign for good; its version never takes effect."""
+    from notifier.errors import standing
     from notifier.pipeline.publish import publish
     from notifier.pipeline.steer import cancel
 
     def act(opened: Home) -> None:
         cancel(opened, campaign, actor=actor(who), reason=reason)
-        publish(opened)
+        with standing(f"{campaign} is cancelled."):
+            publish(opened)
 
     _decide(home, campaign, act)
 
@@ -279,6 +283,7 @@ def campaign_reschedule(
     home: HomeOption = None,
 ) -> None:
     """Move the effective date. Voids an approval."""
+    from notifier.errors import standing
     from notifier.pipeline.commit import parse_date
     from notifier.pipeline.publish import publish
     from notifier.pipeline.steer import reschedule
@@ -287,7 +292,8 @@ def campaign_reschedule(
 
     def act(opened: Home) -> None:
         reschedule(opened, campaign, effective=day, actor=actor(who))
-        publish(opened)
+        with standing(f"{campaign} is rescheduled."):
+            publish(opened)
 
     _decide(home, campaign, act)
 

@@ -59,10 +59,12 @@ def run(
 ) -> None:
     """Start due campaigns, send, retry, publish. Any number may run. SIGTERM drains."""
     from notifier.home import open_home
+    from notifier.pipeline.limits import allow_files
     from notifier.pipeline.run import recover_claims
     from notifier.worker import run as work
 
     with open_home(home) as opened:
+        allow_files(opened.settings.mail.connections)
         recover_claims(opened)
         work(_Turns(opened), until_idle=until_idle)
 

@@ -226,7 +226,8 @@ class Sender:
         try:
             await self._run.writer.salvage(results)
         except NotifierError:
-            log.exception("%d outcomes could not be stored; they stay in doubt", len(results))
+            # Without its traceback: deliver raises the first failure, which says what to do.
+            log.warning("%d outcomes could not be stored; they stay in doubt", len(results))
         else:
             self._run.stored(results)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notifier.campaign.machine import CampaignEvent, next_state
 from notifier.classify.model import Ground
-from notifier.errors import InputError, PromiseError, UnknownThingError
+from notifier.errors import InputError, PromiseError, UnknownThingError, standing
 from notifier.pipeline.approval import approval_document, extras
 from notifier.pipeline.letters import locales_of, make_skeletons
 from notifier.pipeline.propose import Plan, heard_of, make_plan, need_campaign
@@ -170,6 +170,7 @@ def approve(
 
     :raises PromiseError: the approver committed it, or the notice period no longer fits
     :raises InputError: it is not proposed
+    :raises OutsideError: nothing was stored; or, if it says so, only the checkpoint is missing
     """
     now = home.now()
     with home.store.write() as tx:
@@ -193,7 +194,8 @@ def approve(
         replace_skeletons(tx, campaign, skeletons)
         materialize(tx, campaign=campaign, rulings=plan.rulings, locale=document["locale"])
         _record_approval(tx, row, plan, document, now=now)
-    sign_head(home)
+    with standing(f"{campaign} is approved."):
+        sign_head(home)
     return Approved(
         campaign=campaign, digest=digest, people=plan.told, notify_by=plan.calendar.notify_by
     )

@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
@@ -98,18 +100,19 @@ def injection(call: str, what: str) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def attached(process: int, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """Trace a process that runs already; gives the tracer when it has every thread."""
+def attached(process: int, *options: str) -> Iterator[None]:
+    """Trace a process that runs already; at the end of the block it is killed, if it was not."""
     # Without -q: its first line says that it is attached.
     command = ["strace", "-f", *options, "-p", str(process)]
     tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert tracer.stderr is not None
     try:
         assert "attached" in tracer.stderr.readline()
-        yield tracer
+        yield
     finally:
-        tracer.terminate()
-        tracer.communicate(timeout=20)
+        # strace ends with the last process that it traces; asked to let go of one, it may hang.
+        os.kill(process, signal.SIGKILL)
+        tracer.communicate(timeout=30)
 
 
 def choose(counts: dict[str, int], wanted: int, seed: int) -> list[Point]:
