@@ -27,19 +27,21 @@ class Letter:
     """One finished message: the envelope and the exact bytes.
 
     ``data`` is a whole Internet message with CRLF line ends; ``sender`` and ``recipient`` are bare
-    addresses. ``sha256`` is the hex digest of ``data``.
+    addresses. ``sha256`` is the hex digest of ``data``. ``name`` is the person's, so that it can be
+    struck from what the relay says.
     """
 
     sender: str
     recipient: str
     data: bytes
     sha256: str
+    name: str = ""
 
     @classmethod
-    def of(cls, *, sender: str, recipient: str, data: bytes) -> Letter:
+    def of(cls, *, sender: str, recipient: str, data: bytes, name: str = "") -> Letter:
         """Return a letter with its digest."""
         digest = sha256(data).hexdigest()
-        return cls(sender=sender, recipient=recipient, data=data, sha256=digest)
+        return cls(sender=sender, recipient=recipient, data=data, sha256=digest, name=name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

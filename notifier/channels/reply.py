@@ -9,6 +9,7 @@ from notifier.channels.model import Bounced, Deferred, NotStarted, Phase, Reject
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_WORD = re.compile(r"\w{3,}")
 _LONG_RUN = re.compile(r"[A-Za-z0-9_.~+/=-]{48,}")
 _QUEUED = (
     re.compile(r"queued as[: ]+(\S+)", re.IGNORECASE),
@@ -18,7 +19,7 @@ _QUEUED = (
 _LONGEST_TEXT = 300
 _LONGEST_QUEUE_ID = 128
 _LONGEST_QUOTED = 2000
-_SHORTEST_LOCAL_PART = 3
+_SHORTEST_PERSONAL = 3
 SERVICE_CLOSING = 421
 # RFC 4954: authentication required, too weak, failed, encryption needed. About us, not about them.
 _ABOUT_US = {530, 534, 535, 538}
@@ -29,8 +30,8 @@ _ADDRESSING, _MAILBOX, _POLICY = "1", "2", "7"
 _MAIL_SYSTEM_TOO_BIG = "5.3.4"
 
 
-def read_reply(code: int, text: str, recipient: str = "") -> Reply:
-    """Return the reply without addresses, links and anything that looks like a token.
+def read_reply(code: int, text: str, recipient: str = "", name: str = "") -> Reply:
+    """Return the reply without addresses, the name, links and anything that looks like a token.
 
     A relay may echo whatever it likes, so the text is cut to 300 characters and one line.
     """
@@ -38,17 +39,21 @@ def read_reply(code: int, text: str, recipient: str = "") -> Reply:
     return Reply(
         code=code if 0 < code < 1000 else 0,  # noqa: PLR2004  SMTP codes have three digits
         enhanced=enhanced[1] if enhanced else "",
-        text=scrub(text, recipient),
+        text=scrub(text, recipient, name),
     )
 
 
-def scrub(text: str, recipient: str = "") -> str:
-    """Return text fit to be kept: printable, one line, nobody's address, no link, no token."""
+def scrub(text: str, recipient: str = "", name: str = "") -> str:
+    """Return text fit to be kept: printable, one line, nobody's address or name, no link or token.
+
+    Of a name, each word of three letters or more is struck where it stands as a word.
+    """
     text = text[:_LONGEST_QUOTED]
     local = recipient.rpartition("@")[0]
-    for personal in (recipient, local):
-        if len(personal) >= _SHORTEST_LOCAL_PART:
-            text = re.sub(re.escape(personal), "<recipient>", text, flags=re.IGNORECASE)
+    words = (rf"\b{re.escape(word)}\b" for word in _WORD.findall(name))
+    for personal in (re.escape(recipient), re.escape(local), *words):
+        if len(personal) >= _SHORTEST_PERSONAL:
+            text = re.sub(personal, "<recipient>", text, flags=re.IGNORECASE)
     text = _ADDRESS.sub("<address>", _LINK.sub("<link>", text))
     text = _LONG_RUN.sub("<long>", text)
     text = "".join(c if c.isprintable() else " " for c in text)

@@ -210,7 +210,7 @@ class SmtpLine:
             (Phase.DATA, (b"DATA",)),
         )
         for phase, command in commands:
-            reply = await self._say(command, letter.recipient)
+            reply = await self._say(command, letter.recipient, letter.name)
             wanted = reply.code == _GO_AHEAD if phase is Phase.DATA else reply.code in {250, 251}
             if not wanted:
                 return await self._refused(reply, phase)
@@ -228,7 +228,7 @@ class SmtpLine:
         except _GONE as error:
             self.abort()
             return InDoubt(reply=Reply(text=_kind(error)))
-        reply = read_reply(answer.code, answer.message, letter.recipient)
+        reply = read_reply(answer.code, answer.message, letter.recipient, letter.name)
         family = reply.code // 100
         if family == 2:  # noqa: PLR2004  the family of success
             return Accepted(reply=reply, queue_id=queue_id(reply))
@@ -254,7 +254,7 @@ class SmtpLine:
                 await self._client.quit(timeout=min(5.0, self._timeouts.command))
         self._client.close()
 
-    async def _say(self, command: tuple[bytes, ...], recipient: str) -> Reply:
+    async def _say(self, command: tuple[bytes, ...], recipient: str = "", name: str = "") -> Reply:
         try:
             answer = await self._client.execute_command(*command, timeout=self._timeouts.command)
         except aiosmtplib.SMTPResponseException as error:
@@ -264,7 +264,7 @@ class SmtpLine:
         except _GONE as error:
             self.abort()
             return Reply(text=_kind(error))
-        return read_reply(answer.code, answer.message, recipient)
+        return read_reply(answer.code, answer.message, recipient, name)
 
     async def _refused(self, reply: Reply, phase: Phase) -> Refusal:
         if reply.code == 0:
@@ -273,7 +273,7 @@ class SmtpLine:
         if isinstance(verdict, NotStarted):
             # 421: the relay hangs up anyway. An unasked-for 2xx or 3xx: out of step for good.
             self.abort()
-        elif self.usable and (await self._say((b"RSET",), "")).code != 250:  # noqa: PLR2004  RFC 5321: done
+        elif self.usable and (await self._say((b"RSET",))).code != 250:  # noqa: PLR2004  RFC 5321: done
             self.abort()
         return verdict
 

@@ -103,4 +103,4 @@ def _letter(
         dated_at=claimed.dated_at,
     )
     sender = ascii_address(parseaddr(envelope["from"])[1])
-    return Letter.of(sender=sender, recipient=recipient, data=data)
+    return Letter.of(sender=sender, recipient=recipient, data=data, name=person.name)

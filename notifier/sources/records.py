@@ -16,6 +16,7 @@ from notifier.sources.rows import (
     json_record,
     open_rows,
     read_header,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class _Slow:
         found = json_record(line)
         unknown = [name for name in found if name not in self.known]
         if unknown:
-            raise ValueError(f"unknown keys {', '.join(repr(name[:80]) for name in unknown)}")
+            raise ValueError(f"unknown keys {', '.join(map(shown, unknown))}")
         return {name: fields.text_of(value, name) for name, value in found.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,7 +19,7 @@ MAX_RECORD_BYTES = 1 << 20
 _MAX_RECORD_LINES = 100
 """Of one quoted CSV record: an unclosed quote costs its own row, not the rest of the file."""
 _CHUNK_BYTES = 1 << 20
-_HEADER_SHOWN = 80
+_COLUMN_LIKE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,13 +162,16 @@ def check_columns(
 ) -> None:
     """Refuse a header that is not of the contract.
 
-    :raises InputError: names the columns that are unknown, missing or there twice
+    :raises InputError: names the columns that are unknown, missing or there twice; nothing of a
+        line that is no header, since it holds somebody's data
     """
+    if not set(names) & set(known):
+        raise _bad_header(path, "the first line names no column that is known", known)
     unknown = [name for name in names if name not in known]
     missing = [name for name in mandatory if name not in names]
     twice = sorted({name for name in names if names.count(name) > 1})
     problems = [
-        f"{what} {', '.join(repr(name[:_HEADER_SHOWN]) for name in found)}"
+        f"{what} {', '.join(map(shown, found))}"
         for what, found in (
             ("unknown columns", unknown),
             ("missing columns", missing),
@@ -176,11 +180,20 @@ def check_columns(
         if found
     ]
     if problems:
-        raise InputError(
-            f"{path}: the header has {'; '.join(problems)}. Nothing was imported.",
-            code="bad_header",
-            next_step=f"Use commas between columns, and these names: {', '.join(known)}.",
-        )
+        raise _bad_header(path, f"the header has {'; '.join(problems)}", known)
+
+
+def shown(word: str) -> str:
+    """Return a word of a file for a message, unless it may be somebody's address or name."""
+    return repr(word) if _COLUMN_LIKE.fullmatch(word) else "(one that is not shown)"
+
+
+def _bad_header(path: Path, problem: str, known: Sequence[str]) -> InputError:
+    return InputError(
+        f"{path}: {problem}. Nothing was imported.",
+        code="bad_header",
+        next_step=f"Use commas between columns, and these names: {', '.join(known)}.",
+    )
 
 
 def _lines(file: BinaryIO) -> Iterator[list[str | None]]:
