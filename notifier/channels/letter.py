@@ -7,7 +7,10 @@ import re
 from notifier.channels.model import Letter, Phase, Rejected, Reply
 
 # One address, nothing a relay could read as two, and nothing that ends a command line.
-_RECIPIENT = re.compile(r"[^\x00-\x20\x7f-\x9f\"(),:;<>@\[\\\]]+@[^\x00-\x20\x7f-\x9f\"(),;<>@\\]+")
+# Of quoted local parts those without signs that a relay's reader may take for something else.
+_PLAIN = r"[^\x00-\x20\x7f-\x9f\"(),:;<>@\[\\\]]+"
+_QUOTED = r'"[A-Za-z0-9 !#$%&\'*+/=?^_`{|}~.-]+"'
+_RECIPIENT = re.compile(rf"(?:{_PLAIN}|{_QUOTED})@[^\x00-\x20\x7f-\x9f\"(),;<>@\\]+")
 _LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: 256 octets with the angle brackets
 _LONGEST_LOCAL_PART = 64
 _LONGEST_LINE = 998  # RFC 5322 2.1.1, without CRLF
@@ -46,7 +49,7 @@ def _usable(address: str) -> bool:
     local, _, domain = address.partition("@")
     # A dot first, last or doubled is no dot-atom; the domain of a stored address is ASCII.
     if ".." in address or local[0] == "." or local[-1] == "." or domain[0] in ".-":
-        return False
+        return False  # also of a quoted part, where it would be allowed: nobody has one
     return len(local.encode()) <= _LONGEST_LOCAL_PART and address.isprintable()
 
 

@@ -140,7 +140,8 @@ def csv_record(lines: Lines, first: str) -> list[str]:
         return next(csv.reader(feed(), strict=True))
     except csv.Error as error:
         lines.put_back(taken)
-        raise ValueError(f"the row is not valid CSV: {error}") from error
+        # Behind the dash Python's own programmers are addressed.
+        raise ValueError(f"the row is not valid CSV: {str(error).split(' - ')[0]}") from error
 
 
 def json_record(line: str) -> dict[str, Any]:

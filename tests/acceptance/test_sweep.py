@@ -266,12 +266,12 @@ def test_p4_run_killed_anywhere(approved: Walker, tmp_path: Path, points, sweep:
             walk = copy_of(approved, tmp_path / str(point), relay.port)
             run_killed(sweep, walk, point, *run)
             assert sum(people_of(walk).values()) == PEOPLE
-            walk(*run)
+            said = walk(*run).err
             copies = relay.recipients()
         again = sum(len(mails) - 1 for mails in copies.values())
         sweep.duplicates += again
         skipped = {f"p{n:04}@example.org" for n in range(PEOPLE)} - set(copies)
-        assert not skipped, f"{len(skipped)} people were skipped"
+        assert not skipped, f"{len(skipped)} were skipped: {people_of(walk)}, {said}"
         assert again <= CONNECTIONS, f"{again} duplicates"
         assert all(len({m.data for m in mails}) == 1 for mails in copies.values()), "other bytes"
         assert people_of(walk) == {"sent": PEOPLE}

@@ -1,0 +1,285 @@
+"""P1, P8, P11: what can be wrong with a person, one row a fault, from the file to the relay.
+
+All rows go through one import and one campaign, between people with nothing wrong: first, last and
+everywhere. Who is refused is named by row; who is taken ends in a state of the closed list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import select
+
+from notifier.home import Home
+from notifier.pipeline.begin import begin
+from notifier.pipeline.commit import Submission, commit_version
+from notifier.pipeline.decide import approve
+from notifier.pipeline.prove import verify_home
+from notifier.pipeline.run import turn
+from notifier.pipeline.show import status_document
+from notifier.pipeline.take import take_in
+from notifier.settings import load_settings
+from notifier.store.tables import MessageRow
+from tests.relay import HostileRelay, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from notifier.store.people import ImportResult
+
+START = datetime(2027, 1, 4, 12, tzinfo=UTC)
+TOML = """
+[sites.alpha]
+name = "Alpha"
+url = "https://alpha.example.com"
+[policies.privacy]
+sites = ["alpha"]
+[mail]
+tls = "none"
+port = {port}
+rate_per_second = 5000
+"""
+V1 = "# Privacy policy\n\n## Use\n\nWe do not sell your personal information.\n"
+V2 = V1.replace("do not", "may")
+GOOD = [f"good{n}" for n in range(6)]
+LONGEST = f"{'x' * 64}@{'d' * 60}.{'e' * 60}.{'f' * 60}.exam".ljust(254, "m")
+SENT, NO_ADDRESS = "sent", "suppressed: no_address"
+PARKED = "needs_attention: render_failed: bad_address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One person, and what becomes of them."""
+
+    email: str
+    name: str = "Ann"
+    refused: str = ""
+    """A word of the reason for which the row is refused."""
+    end: str = SENT
+    to: str = ""
+    """To whom the relay was told to deliver, where it is not the address as written."""
+    says: str = ""
+    """What the mail calls the person, where it is not the name as written."""
+    status: str = "active"
+    opt_out: str = ""
+
+
+CASES = {
+    "cr": Case(email="a\r@example.org", refused="control"),
+    "lf": Case(email="a\n@example.org", refused="control"),
+    "crlf": Case(email="a@example.org\r\nBcc: x@example.org", refused="control"),
+    "nul": Case(email="a\0@example.org", refused="control"),
+    "two": Case(email="a@example.org,b@example.org", refused="more than one"),
+    "two-spaced": Case(email="a@example.org b@example.org", refused="more than one"),
+    "two-semicolon": Case(email="a@example.org;b@example.org", refused="more than one"),
+    "with-name": Case(email="Ann <a@example.org>", refused="a name beside it"),
+    "idn": Case(email="idn@bücher.example", to="idn@xn--bcher-kva.example"),
+    "utf8-local": Case(email="jörg@example.org", end=PARKED),
+    "quoted": Case(email='"john doe"@example.org'),
+    "quoted-at": Case(email='"a@b"@example.org', refused="more than one"),
+    "254": Case(email=LONGEST),
+    "255": Case(email=f"{LONGEST}m", refused="254"),
+    "rtl-address": Case(email="a\u202e@example.org", refused="before the @"),
+    "rtl-name": Case(email="rtl@example.org", name="Ann\u202egro.elpmaxe", says="Anngro.elpmaxe"),
+    "10kb": Case(email="long@example.org", name="x" * 10_000, refused="1,000"),
+    "1kb": Case(email="long2@example.org", name="x" * 1_000, says="x" * 60),
+    "name-lf": Case(email="lf@example.org", name="Ann\nBcc: x@example.org", refused="control"),
+    "name-template": Case(email="t@example.org", name="{{ 7*7 }}{% raise %}${7*7}@@name@@"),
+    "name-html": Case(email="h@example.org", name="<script>alert(1)</script>&amp;"),
+    "name-formula": Case(email="f@example.org", name='=HYPERLINK("x")'),
+    "same-1": Case(email="same@example.org"),
+    "same-2": Case(email="same@example.org"),
+    "none": Case(email="", end=NO_ADDRESS),
+    "opted-out": Case(email="out@example.org", opt_out="true"),
+    "deactivated": Case(email="off@example.org", status="deactivated"),
+    "deleted": Case(email="gone@example.org", status="deleted"),
+    "bad-status": Case(email="s@example.org", status="asleep", refused="status"),
+}
+TAKEN = [person for person, case in CASES.items() if not case.refused]
+
+
+class World:
+    """A home, a hostile relay, and a clock."""
+
+    def __init__(self, folder: Path, relay: HostileRelay) -> None:
+        self.folder, self.relay, self.now = folder, relay, START
+        path = folder / "home"
+        path.mkdir()
+        (path / "notifier.toml").write_text(TOML.format(port=relay.port))
+        begin(path, clock=lambda: START)
+        self.home = Home(path=path, settings=load_settings(path), clock=lambda: self.now)
+        for name, text, day in (("v1", V1, "2024-01-01"), ("v2", V2, "2027-03-01")):
+            file = folder / f"{name}.md"
+            file.write_text(text)
+            submission = Submission(file=file, policy="privacy", version=name, effective=day)
+            commit_version(self.home, submission, actor="author")
+
+    def people(self, rows: list[list[str]]) -> ImportResult:
+        head = ["person_id", "email", "name", "status", "marketing_opt_out"]
+        return take_in(self.home, "people", self.write("people.csv", [head, *rows]))
+
+    def collections(self, ids: list[str], version: str = "v1", at: str = "") -> ImportResult:
+        head = ["person_id", "site", "category", "policy", "version", "collected_at"]
+        rows = [[person, "alpha", "contact", "privacy", version, at] for person in ids]
+        return take_in(self.home, "collections", self.write("collections.csv", [head, *rows]))
+
+    def write(self, name: str, rows: list[list[str]]) -> Path:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
+        path = self.folder / name
+        path.write_bytes(text.getvalue().encode())
+        return path
+
+    def approve(self) -> None:
+        approve(self.home, "privacy@v2", actor="second")
+
+    def run(self) -> tuple[str, ...]:
+        while True:
+            done = asyncio.run(turn(self.home, asyncio.Event()))
+            if not done.more:
+                return done.says
+
+    def ends(self) -> dict[str, str]:
+        with self.home.store.read() as tx:
+            rows = tx.exec(select(MessageRow)).all()
+        return {r.person_id: f"{r.state}: {r.reason}" if r.reason else r.state for r in rows}
+
+    def totals(self) -> dict[str, int]:
+        return dict(status_document(self.home, "privacy@v2")["campaigns"][0]["people"])
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with HostileRelay() as relay:
+        world = World(tmp_path, relay)
+        with world.home:
+            yield world
+
+
+def good(person: str) -> list[str]:
+    return [person, f"{person}@example.org", "Good", "active", ""]
+
+
+def ordered(place: str) -> list[list[str]]:
+    """Return the rows of the table before, behind or between those of the good people."""
+    bad = [[p, c.email, c.name, c.status, c.opt_out] for p, c in CASES.items()]
+    fine = [good(person) for person in GOOD]
+    if place == "everywhere":
+        size = -(-len(bad) // len(fine))
+        parts = [[row, *bad[n * size : (n + 1) * size]] for n, row in enumerate(fine)]
+        return [row for part in parts for row in part]
+    return bad + fine if place == "first" else fine + bad
+
+
+@pytest.mark.parametrize("place", ["first", "last", "everywhere"])
+def test_p11_each_fault_of_a_person_stops_nobody_else(world: World, place: str) -> None:
+    rows = ordered(place)
+    result = world.people(rows)
+    assert result.taken == len(GOOD) + len(TAKEN)
+    refused = [person for person, case in CASES.items() if case.refused]
+    assert result.refused == len(refused)
+    in_file = [row[0] for row in rows if row[0] in refused]
+    for person, bad in zip(in_file, result.bad, strict=True):
+        assert CASES[person].refused in bad.reason, (person, bad.reason)
+    assert world.collections([*GOOD, *CASES]).taken == len(GOOD) + len(TAKEN)
+    world.approve()
+    world.run()
+    assert world.ends() == dict.fromkeys(GOOD, SENT) | {p: CASES[p].end for p in TAKEN}
+    assert sum(world.totals().values()) == len(GOOD) + len(TAKEN)
+    told = [p for p in TAKEN if CASES[p].end == SENT]
+    wanted = [CASES[p].to or CASES[p].email for p in told] + [f"{p}@example.org" for p in GOOD]
+    assert sorted(mail.recipient for mail in world.relay.accepted) == sorted(wanted)
+    for person in told:
+        assert_mail(world.relay, CASES[person])
+    assert verify_home(world.home, checkpoint=None, key="").holds
+
+
+def assert_mail(relay: HostileRelay, case: Case) -> None:
+    """The mail is one whole message that calls the person by the name, and by nothing else."""
+    for mail in relay.mails(case.to or case.email):
+        assert set(mail) >= {"From", "To", "Date", "Subject", "Message-ID"}
+        assert "Bcc" not in mail
+        text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+        assert (case.says or case.name) in text.replace("\r\n", ""), text[:200]
+        assert "<script" not in html
+        assert "\u202e" not in text + html
+
+
+def test_p1_the_same_address_twice_is_two_people_with_a_link_each(world: World) -> None:
+    world.people(
+        [["one", "same@example.org", "One", "", ""], ["two", "same@example.org", "", "", ""]]
+    )
+    world.collections(["one", "two"])
+    world.approve()
+    world.run()
+    mails = world.relay.mails("same@example.org")
+    links = {
+        re.search(r"http\S+/choice/\S+", m.get_body(("plain",)).get_content())[0] for m in mails
+    }
+    assert len(mails) == len(links) == len({m["Message-ID"] for m in mails}) == 2
+
+
+def test_p1_without_a_version_the_one_in_force_or_the_oldest_counts(world: World) -> None:
+    world.people([good(person) for person in GOOD[:3]])
+    world.collections(GOOD[:1], version="", at="2025-06-01T00:00:00Z")
+    world.collections(GOOD[1:2], version="")
+    world.collections(GOOD[2:3], version="v2")
+    world.approve()
+    world.run()
+    assert world.ends() == dict.fromkeys(GOOD[:2], SENT)
+
+
+def test_p4_re_addressed_before_the_first_attempt_the_new_address_gets_it(world: World) -> None:
+    world.people([good("good0")])
+    world.collections(["good0"])
+    world.approve()
+    world.people([["good0", "new@example.org", "Good", "active", ""]])
+    world.run()
+    assert [mail.recipient for mail in world.relay.accepted] == ["new@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("Good", SENT),
+        # Another name would be other bytes: nothing is sent, and somebody has to look.
+        ("Better", "needs_attention: bytes_changed"),
+    ],
+)
+def test_p4_re_addressed_after_an_attempt_the_same_bytes_or_none(
+    tmp_path: Path, name: str, end: str
+) -> None:
+    later = {"good0@example.org": [refuse("end", "451 4.3.0 later")]}
+    with HostileRelay(later) as relay:
+        world = World(tmp_path, relay)
+        world.people([good("good0")])
+        world.collections(["good0"])
+        world.approve()
+        world.run()
+        world.people([["good0", "new@example.org", name, "active", ""]])
+        world.now += timedelta(hours=1)
+        world.run()
+        ended = world.ends()
+        world.home.close()
+    assert ended == {"good0": end}
+    assert [m.recipient for m in relay.accepted] == ["good0@example.org"] * (end == SENT)
+
+
+def test_p8_nobody_who_could_be_told_is_left_in_silence(world: World) -> None:
+    """Opted out of marketing, deactivated, deleted while data remains: each gets the mail."""
+    kinds = {"opted-out", "deactivated", "deleted", "none"}
+    world.people(
+        [[p, c.email, c.name, c.status, c.opt_out] for p, c in CASES.items() if p in kinds]
+    )
+    world.collections(sorted(kinds))
+    world.approve()
+    world.run()
+    assert world.totals() == {"sent": 3, "suppressed": 1}
