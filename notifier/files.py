@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from notifier.errors import OutsideError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -20,18 +21,33 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> bool:
 
     :raises OutsideError: the disk is full or the folder cannot be written; the old file stands
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    write_lines(path, (data,), mode=mode)
+    return True
+
+
+def write_lines(path: Path, lines: Iterable[bytes], *, mode: int = 0o644) -> None:
+    """Write what ``lines`` yields to ``path`` as durably as ``write_atomic``, never all in memory.
+
+    What ``lines`` itself raises is raised, and the old file stands.
+
+    :raises OutsideError: the disk is full or the folder cannot be written; the old file stands
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_new(temporary, data, mode=mode)
+        _write_new(temporary, lines, mode=mode)
         temporary.replace(path)
         sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
-        raise cannot_write(path, error) from error
-    return True
+        if isinstance(error, OSError):
+            raise cannot_write(path, error) from error
+        raise
 
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -39,9 +55,13 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 
     :raises OSError: it exists or cannot be written
     """
+    _write_new(path, (data,), mode=mode)
+
+
+def _write_new(path: Path, lines: Iterable[bytes], *, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+        file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
 

@@ -16,6 +16,7 @@ from notifier.banner import (
 )
 from notifier.files import write_atomic
 from notifier.pipeline.history import read_history
+from notifier.pipeline.interstitial import publish_interstitial
 from notifier.pipeline.letters import change_url, policy_url
 from notifier.pipeline.notices import approved_notices
 from notifier.policy.history import public
@@ -49,6 +50,7 @@ def feed_folder(home: Home) -> Path:
 def publish(home: Home, *, html: bool = False) -> Published:
     """Write ``<site>.json`` and ``<site>.atom`` of every site, with ``html`` the fragments too.
 
+    Beside these public files, ``var/interstitial`` gets what is shown to single people.
     Holds the writing lock meanwhile, so that an older publisher never overwrites a newer one.
     Unchanged content is unchanged bytes, revision included.
 
@@ -67,6 +69,7 @@ def publish(home: Home, *, html: bool = False) -> Published:
             if html:
                 fragment = html_fragment(site, shown, home.templates)
                 write_atomic(folder / f"{site}.html", fragment.encode())
+        publish_interstitial(home, tx, notices, now=now)
     return Published(changed=tuple(changed), sites=tuple(home.settings.sites))
 
 

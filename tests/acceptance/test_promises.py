@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from notifier.channels.mailbox import Mailbox
 
 
-def test_what_came_and_went_is_told_to_those_who_knew_it(tmp_path: Path, mailbox: Mailbox) -> None:
+def test_p1_what_came_and_went_is_told_to_those_who_knew_it(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
     walk = begin(tmp_path, mailbox.port, settings(("alpha", "beta")))
     promise = "We never use your messages for advertising.\n"
     commit(walk, "v1", FIRST, "2023-01-01")
@@ -49,7 +51,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Walker:
     return approved(tmp_path_factory.mktemp("ready"), 9)
 
 
-def test_reading_decides_nothing_and_a_refusal_holds(
+def test_p9_reading_decides_nothing_and_a_refusal_holds(
     tmp_path: Path, mailbox: Mailbox, ready: Walker
 ) -> None:
     walk = copy_of(ready, tmp_path, mailbox.port)
@@ -103,7 +105,7 @@ def swapped(lines: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("damage", [edited, shortened, swapped])
-def test_a_damaged_bundle_names_the_entry(bundle: Path, tmp_path: Path, damage) -> None:
+def test_p5_a_damaged_bundle_names_the_entry(bundle: Path, tmp_path: Path, damage) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()
     for path in bundle.rglob("*"):
@@ -146,7 +148,7 @@ def test_no_change_opens_nothing(tmp_path: Path) -> None:
     assert walk.show("review", "list")["campaigns"] == []
 
 
-def test_a_relay_that_is_down_is_a_deferral(
+def test_p1_a_relay_that_is_down_is_a_deferral(
     tmp_path: Path, mailbox: Mailbox, ready: Walker
 ) -> None:
     walk = copy_of(ready, tmp_path, mailbox.port)
@@ -160,7 +162,7 @@ def test_a_relay_that_is_down_is_a_deferral(
     assert recipients(mailbox.folder) == ["ada@example.com", "ben@example.com"]
 
 
-def test_changed_words_void_an_approval(tmp_path: Path, mailbox: Mailbox, ready: Walker) -> None:
+def test_p2_changed_words_void_an_approval(tmp_path: Path, mailbox: Mailbox, ready: Walker) -> None:
     walk = copy_of(ready, tmp_path, mailbox.port)
     template = walk.home / "templates/banner/title.txt"
     template.parent.mkdir(parents=True)
@@ -180,7 +182,7 @@ def test_changed_words_void_an_approval(tmp_path: Path, mailbox: Mailbox, ready:
     assert body.index("Please read this.") < body.index("WHO WE ARE")
 
 
-def test_pause_cancel_and_reject(tmp_path: Path, mailbox: Mailbox, ready: Walker) -> None:
+def test_p2_pause_cancel_and_reject(tmp_path: Path, mailbox: Mailbox, ready: Walker) -> None:
     walk = copy_of(ready, tmp_path, mailbox.port)
     walk("campaign", "pause", "privacy@v2", "--as", "operator")
     walk("run", "--until-idle")

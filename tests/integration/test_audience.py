@@ -176,7 +176,7 @@ def test_holdings_are_sorted_and_stand_once(store):
         ({"status": "deactivated"}, True, False),
     ],
 )
-def test_who_can_be_reached(store, parts, reachable, orphan):
+def test_p8_who_can_be_reached(store, parts, reachable, orphan):
     put(store, person("p", ("shop", "usage", "v1"), **parts))
     shape = shapes_by_person(store)["p"]
     assert (shape.reachable, shape.guardian_missing) == (reachable, orphan)
@@ -280,7 +280,7 @@ def plan(tx):
     return rows, {row.id: decide(row.shape, EXPOSURE, days) for row in rows}
 
 
-def test_the_plan_adds_up_and_becomes_messages(store):
+def test_p1_the_plan_adds_up_and_becomes_messages(store):
     put(store, *everyone())
     with store.write() as tx:
         rows, rulings = plan(tx)

@@ -51,7 +51,7 @@ def finish(process) -> None:
 
 
 @pytest.mark.slow
-def test_kill_at_random_moments_loses_nobody_and_repeats_one_a_connection(tmp_path, store):
+def test_p4_kill_at_random_moments_loses_nobody_and_repeats_one_a_connection(tmp_path, store):
     add_audience(store, [f"a{n}@example.org" for n in range(PEOPLE)])
     chance = random.Random(20261124)  # noqa: S311  a moment, not a secret
     kills = 0
@@ -80,7 +80,7 @@ def test_kill_at_random_moments_loses_nobody_and_repeats_one_a_connection(tmp_pa
     assert len(sent) == len(set(sent)) == PEOPLE
 
 
-def test_a_process_frozen_past_its_lease_changes_nothing_when_it_wakes(tmp_path, store):
+def test_p14_a_process_frozen_past_its_lease_changes_nothing_when_it_wakes(tmp_path, store):
     add_audience(store, [f"a{n}@example.org" for n in range(12)])
     lease = 1.0
     with (
@@ -103,7 +103,7 @@ def test_a_process_frozen_past_its_lease_changes_nothing_when_it_wakes(tmp_path,
     assert len({m.data for m in copies["a0@example.org"]}) == 1
 
 
-def test_two_runners_share_the_work_without_a_duplicate(tmp_path, store):
+def test_p14_two_runners_share_the_work_without_a_duplicate(tmp_path, store):
     add_audience(store, [f"a{n}@example.org" for n in range(80)])
     with (
         HostileRelay(seconds_per_message=0.01) as relay,
@@ -117,7 +117,7 @@ def test_two_runners_share_the_work_without_a_duplicate(tmp_path, store):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_finishes_what_is_in_data_and_gives_the_rest_back(tmp_path, store, number):
+def test_p4_a_signal_finishes_what_is_in_data_and_gives_the_rest_back(tmp_path, store, number):
     add_audience(store, [f"a{n}@example.org" for n in range(60)])
     with (
         HostileRelay(seconds_per_message=0.2) as relay,
@@ -134,7 +134,7 @@ def test_a_signal_finishes_what_is_in_data_and_gives_the_rest_back(tmp_path, sto
         }
 
 
-def test_a_second_signal_does_not_wait_and_the_next_run_repeats_the_doubt(tmp_path, store):
+def test_p4_a_second_signal_does_not_wait_and_the_next_run_repeats_the_doubt(tmp_path, store):
     add_audience(store, ["a0@example.org"])
     with HostileRelay({"a0@example.org": [hang("end", taken=True)]}) as relay:
         with runner(tmp_path, relay.port) as process:

@@ -46,7 +46,7 @@ def outcomes(store):
     return [json.loads(entry.body) for entry in entries(store, "outcome")]
 
 
-def test_everybody_gets_exactly_one_mail_byte_for_byte(trio):
+def test_p4_everybody_gets_exactly_one_mail_byte_for_byte(trio):
     with HostileRelay() as relay:
         done = send(trio, relay.port)
         assert done.results == {"sent": 3}
@@ -65,7 +65,7 @@ def test_everybody_gets_exactly_one_mail_byte_for_byte(trio):
     assert send(trio, relay.port).results == {}
 
 
-def test_intents_and_outcomes_are_in_the_ledger_without_personal_data(trio):
+def test_p13_intents_and_outcomes_are_in_the_ledger_without_personal_data(trio):
     fault = refuse("rcpt", f"550 5.1.1 <{BOB}>: user bob unknown, see https://x.example/bob")
     with HostileRelay({BOB: [fault]}) as relay:
         send(trio, relay.port)
@@ -253,7 +253,7 @@ def test_a_relay_that_is_down_is_a_deferral_that_ends_when_it_is_up(trio):
         assert {r.attempts for r in rows(trio).values()} == {1}
 
 
-def test_a_relay_that_dies_in_the_middle_loses_nobody(store):
+def test_p1_a_relay_that_dies_in_the_middle_loses_nobody(store):
     add_audience(store, [f"a{n}@example.org" for n in range(40)])
     with HostileRelay(seconds_per_message=0.01) as relay:
 
@@ -377,7 +377,7 @@ def test_without_smtputf8_such_a_message_needs_attention(store):
      "a@b@c.org", "<a@b.org>", "@b.org", "a@", "no-at", "x" * 65 + "@b.org", "a@" + "b" * 260,
      "a\u202e@b.org", ".a@b.org"],
 )  # fmt: skip
-def test_a_bad_address_is_parked_and_never_handed_on(store, address):
+def test_p11_a_bad_address_is_parked_and_never_handed_on(store, address):
     add_audience(store, [ANN, address, CAT])
     with HostileRelay() as relay:
         send(store, relay.port)
@@ -395,7 +395,7 @@ def test_a_relay_without_an_address_is_down_not_a_crash(trio, changed):
     assert set(states(trio).values()) == {"deferred"}
 
 
-def test_a_database_that_cannot_be_written_stops_before_the_next_message(store):
+def test_p15_a_database_that_cannot_be_written_stops_before_the_next_message(store):
     add_audience(store, [f"a{n}@example.org" for n in range(200)])
     with HostileRelay(seconds_per_message=0.002) as relay:
 

@@ -110,7 +110,7 @@ def test_messages_held_for_other_reasons_are_left_alone(ten):
 
 
 @pytest.mark.parametrize("bad", [{0}, {9}, {0, 4, 9}], ids=["first", "last", "some"])
-def test_a_row_that_cannot_be_rendered_is_parked_and_the_others_go(ten, bad):
+def test_p11_a_row_that_cannot_be_rendered_is_parked_and_the_others_go(ten, bad):
     poisoned = {f"a{n}@example.org" for n in bad}
 
     def poisonous(claimed):
@@ -126,7 +126,7 @@ def test_a_row_that_cannot_be_rendered_is_parked_and_the_others_go(ten, bad):
     assert "marker" not in " ".join(e.body for e in entries(ten))
 
 
-def test_rows_that_fail_differently_are_each_parked(ten):
+def test_p11_rows_that_fail_differently_are_each_parked(ten):
     def poisonous(claimed):
         if claimed.person.email == "a5@example.org":
             raise InputError("a marker", code="bad_name")
@@ -155,7 +155,7 @@ def test_when_nothing_can_be_rendered_the_campaign_is_paused_and_nobody_parked(s
     assert entries(store) == []
 
 
-def test_one_campaign_that_cannot_be_rendered_does_not_stop_another(ten):
+def test_p11_one_campaign_that_cannot_be_rendered_does_not_stop_another(ten):
     with ten.write() as tx:
         there = tx.exec(select(CampaignRow)).one()
         tx.add(CampaignRow(**{**there.model_dump(), "id": "terms@2"}))
@@ -221,7 +221,7 @@ def test_two_refusals_of_one_sender_are_recorded_when_others_went(ten):
     assert found == [("needs_attention", "refused_policy")] * 2
 
 
-def test_other_bytes_or_another_address_at_a_later_attempt_are_not_sent(ten):
+def test_p4_other_bytes_or_another_address_at_a_later_attempt_are_not_sent(ten):
     later = refuse("end", "451 4.3.0 later")
     with HostileRelay({f"a{n}@example.org": [later] for n in (0, 1)}) as relay:
         now = datetime.now(UTC)
@@ -244,7 +244,7 @@ def test_other_bytes_or_another_address_at_a_later_attempt_are_not_sent(ten):
 
 
 @pytest.mark.parametrize("state", ["proposed", "paused", "needs_decision", "cancelled", "rejected"])
-def test_nothing_leaves_in_other_states_of_the_campaign(ten, state):
+def test_p2_nothing_leaves_in_other_states_of_the_campaign(ten, state):
     set_campaign(ten, state)
     with HostileRelay() as relay:
         assert not send(ten, relay.port).more
@@ -252,7 +252,7 @@ def test_nothing_leaves_in_other_states_of_the_campaign(ten, state):
     assert set(states(ten).values()) == {"planned"}
 
 
-def test_after_a_pause_only_what_is_in_data_still_arrives(store):
+def test_p2_after_a_pause_only_what_is_in_data_still_arrives(store):
     add_audience(store, [f"a{n}@example.org" for n in range(200)])
     with HostileRelay(seconds_per_message=0.01) as relay:
 
@@ -274,7 +274,7 @@ def test_after_a_pause_only_what_is_in_data_still_arrives(store):
 # ---- the cap of the day -------------------------------------------------------------------------
 
 
-def test_the_cap_of_the_day_counts_rows_and_ends_at_midnight(ten):
+def test_p17_the_cap_of_the_day_counts_rows_and_ends_at_midnight(ten):
     with HostileRelay() as relay:
         done = send(ten, relay.port, clock=lambda: NOW, per_day=4)
         assert (done.results, done.capped, done.more) == ({"sent": 4}, True, False)
@@ -384,7 +384,7 @@ def test_what_a_step_raises_ends_the_run():
         run(step, interval_seconds=0.02)
 
 
-def test_a_clock_that_is_set_back_does_not_stop_the_tick():
+def test_p7_a_clock_that_is_set_back_does_not_stop_the_tick():
     from notifier.worker import Worker
 
     calls = 0

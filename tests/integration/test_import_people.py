@@ -109,7 +109,7 @@ def test_a_change_is_taken_and_the_salt_stays(store, people):
     assert after["p2"] == before["p2"]
 
 
-def test_bad_rows_are_named_and_stop_nobody(store, people):
+def test_p11_bad_rows_are_named_and_stop_nobody(store, people):
     result = people(
         "person_id,email,name,status\n"
         "p1,a@b.example,Ann,active\n"
@@ -139,7 +139,7 @@ def test_bad_rows_are_named_and_stop_nobody(store, people):
     assert (result.read, result.taken, result.refused) == (11, 3, 8)
 
 
-def test_no_reason_repeats_an_address_or_a_name(people):
+def test_p13_no_reason_repeats_an_address_or_a_name(people):
     result = people(
         f"{HEADER}\n"
         'p1,"one@b.example,two@d.example","Sec\x07ret",de,,,active,false,customer,,\n'
@@ -157,7 +157,7 @@ def test_no_reason_repeats_an_address_or_a_name(people):
 
 
 @pytest.mark.parametrize("place", [0, 1, 25_000, 24_999, None])
-def test_a_poison_row_anywhere_stops_nobody(store, people, place):
+def test_p11_a_poison_row_anywhere_stops_nobody(store, people, place):
     rows = [f"p{n},u{n}@b.example" for n in range(25_000)]
     expected = 25_000
     if place is None:

@@ -9,16 +9,21 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlmodel import select
 
+from notifier.consent import Choice
+from notifier.errors import PromiseError
 from notifier.home import Home
 from notifier.pipeline.begin import begin
+from notifier.pipeline.choose import record
 from notifier.pipeline.commit import Submission, commit_version
 from notifier.pipeline.decide import approve
 from notifier.pipeline.prove import verify_home
@@ -26,6 +31,7 @@ from notifier.pipeline.run import turn
 from notifier.pipeline.show import status_document
 from notifier.pipeline.take import take_in
 from notifier.settings import load_settings
+from notifier.store.campaigns import find_campaign, skeletons_of
 from notifier.store.tables import MessageRow
 from tests.relay import HostileRelay, refuse
 
@@ -40,8 +46,11 @@ TOML = """
 [sites.alpha]
 name = "Alpha"
 url = "https://alpha.example.com"
+[sites.beta]
+name = "Beta"
+url = "https://beta.example.com"
 [policies.privacy]
-sites = ["alpha"]
+sites = ["alpha", "beta"]
 [mail]
 tls = "none"
 port = {port}
@@ -151,6 +160,16 @@ class World:
         with self.home.store.read() as tx:
             rows = tx.exec(select(MessageRow)).all()
         return {r.person_id: f"{r.state}: {r.reason}" if r.reason else r.state for r in rows}
+
+    def shown(self, site: str) -> dict[str, Any]:
+        """Return what a site shows to single people at their next sign-in."""
+        file = self.home.path / f"var/interstitial/{site}.jsonl"
+        assert file.stat().st_mode & 0o077 == 0
+        lines = map(json.loads, file.read_text().splitlines())
+        return {line["person_id"]: line for line in lines}
+
+    def state(self) -> str:
+        return str(status_document(self.home, "privacy@v2")["campaigns"][0]["state"])
 
     def totals(self) -> dict[str, int]:
         return dict(status_document(self.home, "privacy@v2")["campaigns"][0]["people"])
@@ -283,3 +302,106 @@ def test_p8_nobody_who_could_be_told_is_left_in_silence(world: World) -> None:
     world.approve()
     world.run()
     assert world.totals() == {"sent": 3, "suppressed": 1}
+
+
+def test_p8_who_cannot_be_reached_is_handed_to_the_site(tmp_path: Path) -> None:
+    refused = {"good0@example.org": repeat(refuse("rcpt", "550 5.1.1 no such user"))}
+    with HostileRelay(refused) as relay:
+        world = World(tmp_path, relay)
+        world.people([good("good0"), good("good1"), ["none", "", "", "", ""]])
+        world.collections(["good0", "good1", "none"])
+        world.approve()
+        assert world.shown("alpha") == {}  # not before the campaign is heard of
+        world.run()
+        shown = world.shown("alpha")
+        assert {p: line["reason"] for p, line in shown.items()} == {
+            "good0": "refused_recipient",
+            "none": "no_address",
+        }
+        assert world.shown("beta") == {}
+        feed = (world.home.path / "var/feed/alpha.json").read_text()
+        (notice,) = json.loads(feed)["notices"]
+        for line in shown.values():
+            assert {name: line[name] for name in ("title", "text", "url", "from", "until")} == {
+                name: notice[name] for name in ("title", "text", "url", "from", "until")
+            }
+        assert "good0" not in feed
+        # Whoever decides there has seen it.
+        token = shown["none"]["choice_url"].rpartition("/")[2]
+        assert record(world.home, token, Choice.REFUSE) is not None
+        world.run()
+        assert set(world.shown("alpha")) == {"good0"}
+        # Data on another site; and the notice ends by itself.
+        file = world.folder / "more.csv"
+        file.write_text(
+            "person_id,site,category,policy,version,collected_at\ngood0,beta,usage,privacy,v1,\n"
+        )
+        take_in(world.home, "collections", file)
+        world.run()
+        assert set(world.shown("beta")) == {"good0"}
+        world.now = datetime.fromisoformat(notice["until"])
+        world.run()
+        assert world.shown("alpha") == world.shown("beta") == {}
+        assert len(relay.accepted) == 1
+        world.home.close()
+
+
+def test_p1_a_campaign_is_not_complete_while_one_is_open(tmp_path: Path) -> None:
+    later = {"good0@example.org": repeat(refuse("rcpt", "450 4.2.1 later"))}
+    with HostileRelay(later) as relay:
+        world = World(tmp_path, relay)
+        world.people([good(person) for person in GOOD])
+        world.collections(GOOD)
+        world.approve()
+        seen = []
+        while world.state() != "complete":
+            world.run()
+            seen.append((world.state(), world.ends()["good0"]))
+            world.now += timedelta(hours=4)
+            assert len(seen) < 50
+        world.home.close()
+    assert set(seen[:-1]) == {("sending", "deferred: deferred")}
+    assert seen[-1] == ("complete", "needs_attention: retries_exhausted")
+
+
+def test_p17_status_is_counted_from_the_rows_and_from_nothing_else(world: World) -> None:
+    world.people([good(person) for person in GOOD])
+    world.collections(GOOD)
+    world.approve()
+    world.run()
+    assert world.totals() == {"sent": 6}
+    with world.home.store.write() as tx:
+        first, second, third = tx.exec(select(MessageRow).limit(3)).all()
+        first.state, second.state = "bounced", "deferred"
+        tx.delete(third)
+    assert world.totals() == {"bounced": 1, "deferred": 1, "sent": 3}
+
+
+def test_p2_the_author_does_not_approve(world: World) -> None:
+    world.people([good("good0")])
+    world.collections(["good0"])
+    for author in ("author", "Author"):
+        with pytest.raises(PromiseError):
+            approve(world.home, "privacy@v2", actor=author)
+    world.run()
+    assert world.relay.connections == 0
+    assert world.state() == "proposed"
+
+
+def test_p12_two_homes_of_the_same_history_approve_the_same_words(tmp_path: Path) -> None:
+    approved = []
+    with HostileRelay() as relay:
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            world = World(tmp_path / name, relay)
+            world.people([good(person) for person in GOOD])
+            world.collections(GOOD)
+            world.approve()
+            with world.home.store.read() as tx:
+                row = find_campaign(tx, "privacy@v2")
+                words = {
+                    key: (w.subject, w.text, w.html) for key, w in skeletons_of(tx, row.id).items()
+                }
+            approved.append((row.approved_digest, row.approval, words))
+            world.home.close()
+    assert approved[0] == approved[1]

@@ -134,7 +134,7 @@ def approved(world: World) -> World:
     return world
 
 
-def test_a_permit_through_the_months(approved: World) -> None:
+def test_p7_a_permit_through_the_months(approved: World) -> None:
     assert approved.permit("ada") == "before_effective"
     approved.run()
     assert approved.told() == 2
@@ -168,7 +168,7 @@ def test_a_narrower_change_applies_when_the_notice_has_run(world: World) -> None
     assert world.permit("late") == "notice_ran"
 
 
-def test_notices_switch_on_and_off(approved: World) -> None:
+def test_p7_notices_switch_on_and_off(approved: World) -> None:
     assert approved.notices() == []
     approved.run()
     assert approved.notices() == ["privacy@v2"]
@@ -180,7 +180,7 @@ def test_notices_switch_on_and_off(approved: World) -> None:
     assert approved.notices() == []
 
 
-def test_nothing_is_heard_before_not_before(world: World) -> None:
+def test_p2_nothing_is_heard_before_not_before(world: World) -> None:
     world.commit("v2", V2, "2027-03-01")
     world.people(ada="v1")
     approve(world.home, "privacy@v2", actor="second", not_before=START + timedelta(days=3))
@@ -191,7 +191,7 @@ def test_nothing_is_heard_before_not_before(world: World) -> None:
     assert (world.told(), world.notices()) == (1, ["privacy@v2"])
 
 
-def test_a_campaign_that_wakes_too_late_waits_for_a_decision(approved: World) -> None:
+def test_p3_a_campaign_that_wakes_too_late_waits_for_a_decision(approved: World) -> None:
     approved.now += timedelta(days=40)
     assert any("needs" in said or "decide" in said for said in approved.run())
     assert (approved.state(), approved.told()) == ("needs_decision", 0)
@@ -200,7 +200,7 @@ def test_a_campaign_that_wakes_too_late_waits_for_a_decision(approved: World) ->
     assert (approved.state(), approved.told()) == ("complete", 2)
 
 
-def test_too_late_names_a_date_that_then_works(world: World) -> None:
+def test_p3_too_late_names_a_date_that_then_works(world: World) -> None:
     world.commit("v2", V2, "2027-01-20")
     world.people(ada="v1")
     with pytest.raises(TooLateError) as caught:
@@ -211,7 +211,7 @@ def test_too_late_names_a_date_that_then_works(world: World) -> None:
     assert world.told() == 1
 
 
-def test_an_override_is_kept_with_its_reason(world: World) -> None:
+def test_p3_an_override_is_kept_with_its_reason(world: World) -> None:
     world.commit("v2", V2, "2027-01-20")
     world.people(ada="v1")
     approve(world.home, "privacy@v2", actor="second", override="a court orders it")
@@ -267,7 +267,7 @@ def test_what_is_in_force_cannot_be_cancelled(approved: World) -> None:
         cancel(approved.home, "privacy@v2", actor="operator")
 
 
-def test_a_restored_database_sends_nothing_until_somebody_decides(
+def test_p5_a_restored_database_sends_nothing_until_somebody_decides(
     world: World, tmp_path: Path
 ) -> None:
     world.commit("v2", V2, "2027-03-01")

@@ -106,7 +106,7 @@ def test_a_program_fault_stays_one(store) -> None:
         tx.add(feed())
 
 
-def test_errors_show_nobodys_data(store) -> None:
+def test_p13_errors_show_nobodys_data(store) -> None:
     with pytest.raises(IntegrityError) as caught, store.write() as tx:
         tx.connection().exec_driver_sql("INSERT INTO feed (site) VALUES (?)", ("ada@example.com",))
     assert "ada@example.com" not in str(caught.value)
@@ -139,7 +139,7 @@ def test_threads_read_then_write_without_losing_anything(store, tmp_path) -> Non
     patient.close()
 
 
-def test_a_database_locked_by_another_process_says_so(store) -> None:
+def test_p15_a_database_locked_by_another_process_says_so(store) -> None:
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     locked = r"locked by another process for 0\.3 seconds"
@@ -169,7 +169,7 @@ def test_a_lock_that_is_released_is_waited_for(store, tmp_path) -> None:
     assert sites(store) == ["meetings"]
 
 
-def test_a_full_disk_says_so_and_keeps_what_was(store) -> None:
+def test_p15_a_full_disk_says_so_and_keeps_what_was(store) -> None:
     with store.write() as tx:
         tx.add(feed())
     with store.write() as tx:

@@ -110,14 +110,14 @@ _COPY = (
         f"INSERT {_COPY.format(seq=6, prev='prev')}",
     ],
 )
-def test_the_database_itself_refuses_to_change_the_past(store, statement: str) -> None:
+def test_p5_the_database_itself_refuses_to_change_the_past(store, statement: str) -> None:
     write(store, 5)
     with pytest.raises(DatabaseError, match="append-only"), store.write() as tx:
         tx.connection().exec_driver_sql(statement)
     assert checked(store) == 5
 
 
-def test_an_edit_behind_the_triggers_is_found_and_named(store) -> None:
+def test_p5_an_edit_behind_the_triggers_is_found_and_named(store) -> None:
     write(store, 5, kind="approval")
     with store.write() as tx:
         run = tx.connection().exec_driver_sql
@@ -180,7 +180,7 @@ def test_processes_that_append_at_once_make_one_chain(store, tmp_path) -> None:
     assert sum('"who":"b"' in body for body in bodies) == 240
 
 
-def test_kill_9_loses_nothing_that_was_said_and_breaks_nothing(store, tmp_path) -> None:
+def test_p15_kill_9_loses_nothing_that_was_said_and_breaks_nothing(store, tmp_path) -> None:
     said = 0
     for attempt in range(4):
         process = writer(tmp_path, str(attempt), 1_000_000)

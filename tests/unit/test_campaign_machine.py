@@ -88,7 +88,7 @@ def test_whatever_is_not_in_the_table_is_refused():
                 next_message_state(one, happened)
 
 
-def test_only_an_approved_campaign_can_ever_send():
+def test_p2_only_an_approved_campaign_can_ever_send():
     senders = {s for s, events in CAMPAIGN.items() if CampaignEvent.START in events}
     assert senders == {CampaignState.APPROVED, CampaignState.NEEDS_DECISION}
     into_approved = {

@@ -123,7 +123,7 @@ def test_swapped_sides_swap_added_and_removed(old: str, new: str, markup: str) -
 
 @given(texts, texts, markups)
 @settings(max_examples=100, deadline=None)
-def test_same_in_same_out_and_every_view_can_be_made(old: str, new: str, markup: str) -> None:
+def test_p12_same_in_same_out_and_every_view_can_be_made(old: str, new: str, markup: str) -> None:
     one = compare(*documents(old, new, markup))
     two = compare(*documents(old, new, markup))
     assert diff_document(one, full=True) == diff_document(two, full=True)

@@ -117,7 +117,7 @@ def test_without_an_anchor_it_holds_and_says_so(bundle) -> None:
     assert "nothing from outside was compared" in render_report(report)
 
 
-def test_one_changed_byte_names_the_entry(bundle) -> None:
+def test_p5_one_changed_byte_names_the_entry(bundle) -> None:
     edit_lines(
         bundle, lambda lines: [*lines[:16], lines[16].replace(b'"n":15', b'"n":16'), *lines[17:]]
     )
@@ -127,27 +127,27 @@ def test_one_changed_byte_names_the_entry(bundle) -> None:
     assert "entries.jsonl: its content is not what the manifest lists" in report.problems[1]
 
 
-def test_one_removed_entry_is_named(bundle) -> None:
+def test_p5_one_removed_entry_is_named(bundle) -> None:
     edit_lines(bundle, lambda lines: lines[:16] + lines[17:])
     report = verify(bundle)
     assert report.first_bad == 17
     assert "entry 17 was removed or moved" in report.problems[0]
 
 
-def test_two_swapped_entries_are_named(bundle) -> None:
+def test_p5_two_swapped_entries_are_named(bundle) -> None:
     edit_lines(bundle, lambda lines: [*lines[:3], lines[4], lines[3], *lines[5:]])
     report = verify(bundle)
     assert report.first_bad == 4
     assert report.problems[0].startswith("entry 4: entry 5 (")
 
 
-def test_an_inserted_entry_is_named(bundle) -> None:
+def test_p5_an_inserted_entry_is_named(bundle) -> None:
     edit_lines(bundle, lambda lines: [*lines[:9], lines[2], *lines[9:]])
     assert verify(bundle).first_bad == 10
 
 
 @pytest.mark.parametrize("kept", [0, 1, 12, 19])
-def test_a_chain_cut_off_is_found(bundle, kept: int) -> None:
+def test_p5_a_chain_cut_off_is_found(bundle, kept: int) -> None:
     edit_lines(bundle, lambda lines: lines[:kept])
     report = verify(bundle)
     assert report.first_bad == kept + 1
@@ -224,7 +224,7 @@ def test_a_chain_made_anew_is_found_by_the_fingerprint(tmp_path, signer) -> None
     assert "made anew with another key" in report.problems[0]
 
 
-def test_a_chain_made_anew_is_found_by_a_saved_checkpoint(tmp_path, signer) -> None:
+def test_p5_a_chain_made_anew_is_found_by_a_saved_checkpoint(tmp_path, signer) -> None:
     saved = tmp_path / "saved.json"
     saved.write_text(checkpoint_text(sign_checkpoint(signer, story()[8].head, now=NOW)))
     report = verify(made_anew(tmp_path), checkpoint=saved)

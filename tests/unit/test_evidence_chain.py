@@ -239,7 +239,7 @@ def test_instants_are_utc_and_never_naive() -> None:
         instant(datetime(2027, 1, 1))  # noqa: DTZ001  the naive one is what is tested
 
 
-def test_a_person_never_stands_in_the_chain_as_such() -> None:
+def test_p5_a_person_never_stands_in_the_chain_as_such() -> None:
     with pytest.raises(ValueError, match="commitment"):
         seal(GENESIS, Act(kind="choice", body={}, subject="ada@example.com"), now=NOW)
     salt = new_salt()

@@ -144,7 +144,7 @@ def test_two_baselines_are_both_named() -> None:
     assert "versions 2012-06 (in force from 1 June 2012) and 2019-02. A new" in said
 
 
-def test_policy_text_and_names_are_never_templates() -> None:
+def test_p13_policy_text_and_names_are_never_templates() -> None:
     hostile = "{{ 7*7 }} {% raw %} <script>alert(1)</script> & {{ person.name }}"
     change = replace(SELLING, heading=hostile, words=words(("insert", hostile)))
     skeleton = make_skeleton(notice(words=hostile, changes=(change,)), TEMPLATES)
@@ -276,7 +276,7 @@ def test_words_too_long_for_a_mail_are_refused() -> None:
     assert "Shorten the note" in caught.value.next_step
 
 
-def test_same_content_same_words() -> None:
+def test_p12_same_content_same_words() -> None:
     assert make_skeleton(notice(), Templates()) == NOTICE
 
 

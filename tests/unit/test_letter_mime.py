@@ -66,7 +66,7 @@ def test_bytes_are_plain_ascii_in_short_crlf_lines() -> None:
     assert b"\0" not in data
 
 
-def test_same_in_same_out_and_the_zone_does_not_matter() -> None:
+def test_p12_same_in_same_out_and_the_zone_does_not_matter() -> None:
     west = DATED.astimezone(timezone(timedelta(hours=-8)))
     assert made() == made(dated_at=west) == made(dated_at=DATED.replace(microsecond=7))
     assert made() != made(ref=REF[::-1])

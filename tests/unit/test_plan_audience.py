@@ -268,7 +268,7 @@ shapes = st.builds(
 
 
 @given(st.lists(st.tuples(shapes, st.integers(1, 1000)), max_size=30))
-def test_totals_add_up_to_the_population_and_to_every_site(drawn):
+def test_p1_totals_add_up_to_the_population_and_to_every_site(drawn):
     rows = [ShapeRow(id=n, shape=s, people=p) for n, (s, p) in enumerate(drawn)]
     for rulings in (
         {row.id: decide(row.shape, EXPOSURE, DAYS) for row in rows},
@@ -282,7 +282,7 @@ def test_totals_add_up_to_the_population_and_to_every_site(drawn):
 
 
 @given(shapes)
-def test_every_affected_person_is_told_or_excluded_for_a_closed_reason(person):
+def test_p1_every_affected_person_is_told_or_excluded_for_a_closed_reason(person):
     ruling = decide(person, EXPOSURE, DAYS)
     if ruling.decision is Decision.EXCLUDED:
         assert ruling.reason in list(Reason)[:8]

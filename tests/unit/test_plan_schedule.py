@@ -46,7 +46,7 @@ def utc(*parts):
         ("America/Toronto", date(1919, 3, 31), utc(1919, 3, 31, 4, 30)),  # the gap: 23:30 to 0:30
     ],
 )
-def test_a_local_day_starts_at_its_first_instant(zone, day, start):
+def test_p7_a_local_day_starts_at_its_first_instant(zone, day, start):
     assert start_of_day(day, ZoneInfo(zone)) == start
 
 
@@ -101,7 +101,7 @@ def test_year_9999_is_refused_everywhere():
         (LA, date(2028, 4, 4), utc(2028, 2, 29, 7, 59, 40)),
     ],
 )
-def test_notify_by_is_a_local_midnight_minus_the_sending_time(zone, effective, expected):
+def test_p3_notify_by_is_a_local_midnight_minus_the_sending_time(zone, effective, expected):
     dates = calendar(
         effective, zone=zone, notice_days=30, reserve_days=5, messages=1000,
         rate_per_second=50.0, now=utc(2026, 11, 24),
@@ -132,7 +132,7 @@ def test_notify_by_grows_with_the_effective_date(one, other, zone, notice, reser
     st.floats(0, 500_000),
 )
 @settings(max_examples=300, deadline=None)
-def test_the_earliest_date_is_in_time_and_the_day_before_is_not(
+def test_p3_the_earliest_date_is_in_time_and_the_day_before_is_not(
     now, zone, notice, reserve, seconds
 ):
     terms = {"zone": zone, "notice_days": notice, "reserve_days": reserve, "seconds": seconds}
@@ -163,7 +163,7 @@ def test_a_notice_runs_for_whole_local_days(sent, days, zone, over):
     st.integers(0, 10),
 )
 @settings(max_examples=200, deadline=None)
-def test_whoever_is_sent_to_by_notify_by_has_had_the_whole_notice(now, zone, notice, reserve):
+def test_p3_whoever_is_sent_to_by_notify_by_has_had_the_whole_notice(now, zone, notice, reserve):
     day = earliest_effective(now, zone=zone, notice_days=notice, reserve_days=reserve, seconds=60)
     last = notify_by(day, zone=zone, notice_days=notice, reserve_days=reserve, seconds=60)
     accepted = last + timedelta(seconds=60, days=reserve - 1 if reserve else 0)

@@ -1,0 +1,67 @@
+"""People whom mail does not reach and who have not decided: what a site shows them instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlmodel import Session
+
+_BATCH = 1000
+# A child without a guardian's address is not here: the notice is the guardian's.
+_UNREACHED: Final = """
+FROM message AS m JOIN person AS p ON p.person_id = m.person_id
+WHERE m.campaign = :campaign AND m.kind = 'notice' AND p.status <> 'erased'
+  AND (m.state = 'bounced' OR (m.state = 'suppressed' AND m.reason IN ('no_address', 'complaint')))
+  AND NOT EXISTS (
+    SELECT 1 FROM choice WHERE choice.campaign = m.campaign AND choice.person_id = m.person_id
+  )
+"""
+_ON_SITE: Final = """
+  AND EXISTS (
+    SELECT 1 FROM collection AS c
+    WHERE c.person_id = m.person_id AND c.site = :site AND (:policy = '' OR c.policy = :policy)
+  )
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreached:
+    """One person of a campaign whom mail does not reach."""
+
+    person_id: str
+    ref: str
+    """Names the message, as its choice link does."""
+    reason: str
+    """``no_address``, ``complaint``, ``refused_recipient``, or another reason of ``bounced``."""
+
+
+def unreached(tx: Session, campaign: str, *, site: str, policy: str) -> Iterator[Unreached]:
+    """Yield the unreached of a campaign with data on a site, by person, streamed.
+
+    ``policy`` limits to data under that policy; empty for an acquisition.
+    """
+    query = text(
+        f"SELECT m.person_id, m.ref, m.reason {_UNREACHED} {_ON_SITE} ORDER BY m.person_id"
+    )
+    rows = tx.connection().execute(
+        query,
+        {"campaign": campaign, "site": site, "policy": policy},
+        execution_options={"yield_per": _BATCH},
+    )
+    for row in rows:
+        yield Unreached(person_id=row.person_id, ref=row.ref, reason=row.reason)
+
+
+def unreached_mark(tx: Session, campaign: str) -> tuple[int, int]:
+    """Return two numbers that change whenever the unreached of a campaign do."""
+    # Scattered, since one person may come when another goes; and no sum of them overflows.
+    scattered = "coalesce(sum(m.id * 1103515245 % 2147483647), 0)"
+    query = text(f"SELECT count(*), {scattered} {_UNREACHED}")
+    count, total = tx.connection().execute(query, {"campaign": campaign}).one()
+    return int(count), int(total)
