@@ -157,7 +157,7 @@ def run_killed(sweep: Sweep, walk: Walker, point: Point, *command: Any) -> str:
     done = walk(*command, code=None, before=killing(point))
     assert done.code in {0, -signal.SIGKILL}, (done.code, done.err)
     sweep.kills += done.code != 0
-    return done.out
+    return done.out + done.err
 
 
 @pytest.mark.slow
@@ -211,6 +211,31 @@ def test_p15_approve_killed_anywhere(proposed: Walker, tmp_path: Path, points, s
         assert verifies(walk)
 
     sweep.over(points("pwrite64:12 fsync:1", count), one)
+
+
+@pytest.mark.slow
+def test_p15_cancel_killed_anywhere(approved: Walker, tmp_path: Path, points, sweep: Sweep):
+    cancel = ("campaign", "cancel", CAMPAIGN, "--as", "operator", "--reason", "a mistake")
+
+    def count(log: Path) -> None:
+        copy_of(approved, tmp_path / "count", 9)(*cancel, before=counting(log))
+
+    def one(point: Point) -> None:
+        with HostileRelay() as relay:
+            walk = copy_of(approved, tmp_path / str(point), relay.port)
+            said = run_killed(sweep, walk, point, *cancel)
+            state = inside(walk, "status")["campaigns"][0]["state"]
+            if said:
+                sweep.acknowledged += 1
+                assert state == "cancelled", "what was said to be cancelled is not"
+            if state == "approved":
+                walk(*cancel)
+            walk("run", "--until-idle")
+            assert relay.accepted == []
+        assert inside(walk, "status")["campaigns"][0]["state"] == "cancelled"
+        assert verifies(walk)
+
+    sweep.over(points("pwrite64:6", count), one)
 
 
 @pytest.mark.slow

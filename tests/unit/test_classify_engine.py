@@ -165,7 +165,7 @@ def test_the_text_says_verdict_ground_and_reason_with_and_without_colour():
     assert "\x1b[" in classification_text(found, color=True)
 
 
-def test_the_same_input_gives_the_same_output():
+def test_p12_the_same_input_gives_the_same_output():
     new = POLICY.replace("do not sell", "may sell").replace("Only employees", "Employees")
     first = classification_document(*reversed(classified(new)))
     assert first == classification_document(*reversed(classified(new)))

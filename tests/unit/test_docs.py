@@ -63,3 +63,28 @@ def test_every_error_page_exists() -> None:
     }
     assert {"docs/reference/settings.md", "docs/reference/acquisition.md"} <= named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+PROMISES = (1, 2, 3, 4, 5, 7, 8, 11, 12, 13, 15, 17)
+
+
+def promise_tests() -> list[tuple[int, str, str]]:
+    """Return the promise, file and name of every test that the page of promises names."""
+    page = (ROOT / "docs/explanation/promises.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## P(\d+) .*?$(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)
+    return [
+        (int(number), file, name)
+        for number, text in sections
+        for file, name in re.findall(r"^- `(\S+)::(\w+)`$", text, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize(("number", "file", "name"), promise_tests())
+def test_a_promise_names_tests_that_exist(number: int, file: str, name: str) -> None:
+    assert name.startswith(f"test_p{number}_")
+    source = (ROOT / file).read_text(encoding="utf-8")
+    assert re.search(rf"^def {name}\(", source, re.MULTILINE)
+
+
+def test_every_promise_is_checked() -> None:
+    assert {number for number, _, _ in promise_tests()} >= set(PROMISES)
