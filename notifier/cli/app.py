@@ -48,6 +48,7 @@ for panel, commands in _PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 
+app.command("test-send", rich_help_panel="Decide")(legal.send_test)
 app.add_typer(texts.versions_app, name="versions", rich_help_panel="Texts")
 app.add_typer(people.import_app, name="import", rich_help_panel="People")
 app.add_typer(people.person_app, name="person", rich_help_panel="People")

@@ -351,3 +351,24 @@ def preview(
         show(document["html"])
     else:
         show(f"To: {document['to']}\nSubject: {document['subject']}\n\n{document['text']}")
+
+
+def send_test(
+    campaign: CampaignArgument,
+    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="A colleague's address.")],
+    cohort: Annotated[
+        str, typer.Option("--cohort", help="Whose letter; `plan --format json` lists them.")
+    ] = "",
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Send a marked copy of the mail to a colleague; it is no notice, and nothing is recorded."""
+    from notifier.home import open_home
+    from notifier.pipeline.rehearse import send_test_copy
+
+    with open_home(home) as opened:
+        document = send_test_copy(opened, campaign, to=to, cohort=cohort)
+    if output is Format.JSON:
+        show_json(document)
+    else:
+        show(f"The relay took a test copy of cohort {document['cohort']}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.cli.options import Format, FormatOption, HomeOption
+from notifier.cli.options import ActorOption, Format, FormatOption, HomeOption, actor
 from notifier.cli.output import say, show, show_json, table
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from notifier.store.people import ImportResult
 
 import_app = typer.Typer(no_args_is_help=True, help="Take in people, and what was collected.")
-person_app = typer.Typer(no_args_is_help=True, help="What is known about one person.")
+person_app = typer.Typer(no_args_is_help=True, help="Show or erase one person.")
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSONL.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="One bad row, and nothing is taken.")]
@@ -29,11 +29,15 @@ def import_people(
     file: FileArgument,
     strict: StrictOption = False,
     errors: ErrorsOption = None,
+    readmit: Annotated[
+        bool,
+        typer.Option("--readmit", help="Take erased people who are in it as somebody new."),
+    ] = False,
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Take in people: good rows are taken, bad ones listed. The same file twice changes nothing."""
-    _import("people", file, home, output, strict=strict, errors=errors)
+    _import("people", file, home, output, strict=strict, errors=errors, readmit=readmit)
 
 
 @import_app.command("collections")
@@ -56,12 +60,13 @@ def _import(
     *,
     strict: bool,
     errors: Path | None,
+    readmit: bool = False,
 ) -> None:
     from notifier.home import open_home
     from notifier.pipeline.take import take_in
 
     with open_home(home) as opened:
-        result = take_in(opened, what, file, strict=strict, errors=errors)
+        result = take_in(opened, what, file, strict=strict, errors=errors, readmit=readmit)
     if output is Format.JSON:
         show_json(_import_document(what, result))
     else:
@@ -166,3 +171,33 @@ def person_show(
         show_json(document)
     else:
         show(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@person_app.command("erase")
+def person_erase(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A person_id.")],
+    who: ActorOption = "",
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Erase a person for good, also mid-campaign; totals and the ledger stay true."""
+    from notifier.home import open_home
+    from notifier.pipeline.erase import erase
+
+    with open_home(home) as opened:
+        document = erase(opened, person, actor=actor(who))
+    if output is Format.JSON:
+        show_json(document)
+        return
+    if document["repeated"]:
+        show(f"Erased already, at {document['erased_at']}; listed as {document['pseudonym']}.")
+    else:
+        show(
+            f"Erased; listed as {document['pseudonym']} from now on.\n"
+            f"Gone: address, name, {document['collections']} collections. Never sent:"
+            f" {document['stopped']} messages. Kept without the person: {document['messages']}"
+            f" messages, {document['choices']} choices, and the ledger."
+        )
+    if not document["log_emptied"]:
+        say("Other processes are reading: the database's log is emptied when they end.")
+    say("Backups, exports and your own systems may still hold the person: erase them there too.")

@@ -49,25 +49,32 @@ def verify(
     key: Annotated[
         str, typer.Option("--key", metavar="FINGERPRINT", help="Whose signatures to expect.")
     ] = "",
+    mail: Annotated[
+        Path | None,
+        typer.Option("--mail", metavar="FILE", help="A saved mail: what the chain says of it."),
+    ] = None,
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Check every entry, signature and text; names the first bad entry and exits 1."""
     from notifier.evidence.report import render_report
-    from notifier.pipeline.prove import verify_bundle, verify_home
+    from notifier.home import open_home
+    from notifier.pipeline.prove import match_in, verify_bundle, verify_home
 
     if folder is not None:
         report = verify_bundle(folder, checkpoint=checkpoint, key=key)
+        found = match_in(folder, None, mail) if mail else None
     else:
-        from notifier.home import open_home
-
         with open_home(home) as opened:
             report = verify_home(opened, checkpoint=checkpoint, key=key)
+            found = match_in(None, opened, mail) if mail else None
     if output is Format.JSON:
-        show_json(report.document())
+        show_json(report.document() | ({"mail": found.document()} if found else {}))
     else:
         show(render_report(report))
-    if not report.holds:
+        if found:
+            show(f"{found.sentence()}.")
+    if not report.holds or (found and not found.matches):
         raise typer.Exit(1)
 
 

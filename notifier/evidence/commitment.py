@@ -1,4 +1,4 @@
-"""People in the chain: a salted commitment instead of the person."""
+"""People in the chain: a salted commitment instead of the person; and what stays of the erased."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from hashlib import sha256
 
 SALT_BYTES = 32
 DOMAIN = b"notifier.person/1\n"
+_ERASED = b"notifier.erased/1\n"
+_PSEUDONYM_BYTES = 8
 
 
 def new_salt() -> str:
@@ -27,3 +29,16 @@ def commit_person(salt: str, person_id: str) -> str:
     if len(key) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes, this one {len(key)}")
     return hmac.new(key, DOMAIN + person_id.encode(), sha256).hexdigest()
+
+
+def new_pseudonym() -> str:
+    """Return the random name under which an erased person stays listed."""
+    return f"erased-{secrets.token_hex(_PSEUDONYM_BYTES)}"
+
+
+def erased_mark(key: bytes, person_id: str) -> str:
+    """Return by what an erased person is recognised when they come again: HMAC-SHA256, as hex.
+
+    ``key`` is the home's own and no part of any export: whoever has the mark alone learns nothing.
+    """
+    return hmac.digest(key, _ERASED + person_id.encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""The keys of a home: the Ed25519 key that signs checkpoints, and the keys of choice links.
+"""The keys of a home: what signs checkpoints, what signs choice links, what knows the erased.
 
 Private keys are files of mode 0600 in ``var/keys/``; one that others can read is not used.
 """
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SIGNING_KEY = "evidence.key"
 PUBLIC_KEY = "evidence.pub"
 TOKEN_KEYS = "token.keys"  # noqa: S105  a file's name
+ERASURE_KEY = "erasure.key"
 _TOKEN_KEY = re.compile(r"[0-9a-f]{64}")
 _PRIVATE = 0o600
 
@@ -63,6 +64,7 @@ def create_keys(folder: Path) -> str:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(folder / SIGNING_KEY, _new_private_key())
         _create(folder / TOKEN_KEYS, _token_lines([_new_token_key()]))
+        _create(folder / ERASURE_KEY, _token_lines([_new_token_key()]))
         sync_folder(folder)
     except OSError as error:
         raise cannot_write(folder, error) from error
@@ -158,7 +160,18 @@ def load_token_keys(folder: Path) -> list[str]:
 
     :raises SettingsError: the file is missing, empty, malformed, or others can read it
     """
-    path = folder / TOKEN_KEYS
+    return _hex_keys(folder / TOKEN_KEYS)
+
+
+def load_erasure_key(folder: Path) -> bytes:
+    """Return the key under which erased people are recognised when they come again; never rotated.
+
+    :raises SettingsError: the file is missing, malformed, or others can read it
+    """
+    return bytes.fromhex(_hex_keys(folder / ERASURE_KEY)[0])
+
+
+def _hex_keys(path: Path) -> list[str]:
     keys = _read_private(path).decode("ascii", "replace").split()
     if not keys or not all(_TOKEN_KEY.fullmatch(key) for key in keys):
         raise _no_key(path, "does not hold one key of 64 hex digits a line")

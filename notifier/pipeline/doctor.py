@@ -20,7 +20,7 @@ from notifier.channels.model import RelayDownError, RelayRefusesError
 from notifier.channels.smtp import Relay, Timeouts
 from notifier.errors import NotifierError
 from notifier.evidence.checkpoint import newest_checkpoint
-from notifier.evidence.keys import PUBLIC_KEY, load_signer, load_token_keys
+from notifier.evidence.keys import PUBLIC_KEY, load_erasure_key, load_signer, load_token_keys
 from notifier.pipeline.publish import check as check_feeds
 from notifier.store import ledger
 from notifier.store.engine import open_store, require_current
@@ -205,6 +205,7 @@ def _keys(home: Home) -> Check:
     if faults:
         return _failed("keys", *_told(faults))
     signer, links = load_signer(home.keys), load_token_keys(home.keys)
+    load_erasure_key(home.keys)
     public = home.keys / PUBLIC_KEY
     if public.is_file() and public.read_text("utf-8", errors="replace") != signer.public_key:
         return _failed(

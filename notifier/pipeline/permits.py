@@ -14,6 +14,7 @@ from notifier.consent import Choice, Permit, PermitFacts, permit
 from notifier.errors import InputError, OutsideError, UnknownThingError
 from notifier.evidence.commitment import commit_person
 from notifier.pipeline.acquire import zone_of
+from notifier.pipeline.erase import know_erased
 from notifier.pipeline.history import History, read_history
 from notifier.pipeline.propose import Plan, make_plan, need_campaign
 from notifier.plan.model import Reason
@@ -151,7 +152,7 @@ class _Desk:
         person = find_person(self.tx, person_id)
         if person is None or person.status == "erased":
             effective = self.row.effective_at if self.row else now
-            known = person is not None
+            known = know_erased(self.home, self.tx, person_id) is not None
             facts = PermitFacts(known=known, erased=known, effective_at=effective, zone=self.zone)
             return permit(facts, now)
         if self.row is None:
@@ -225,16 +226,18 @@ def person_document(home: Home, person_id: str) -> dict[str, Any]:
     :raises UnknownThingError: there is no such person
     """
     with home.store.read() as tx:
-        person = find_person(tx, person_id)
+        person = find_person(tx, person_id) or know_erased(home, tx, person_id)
         if person is None:
             raise UnknownThingError(
                 f"There is no person {person_id!r}.", next_step="Check the person_id."
             )
-        subject = commit_person(person.salt, person.person_id)
+        person_id = person.person_id  # of an erased person the pseudonym
+        subject = commit_person(person.salt, person_id) if person.salt else ""
         return {
             "schema": "notifier.person/1",
-            **person.model_dump(exclude={"salt"}),
-            "subject": subject,
+            **person.model_dump(exclude={"salt", "erased_mark", "erased_at"}),
+            "erased_at": instant(person.erased_at) if person.erased_at else None,
+            "subject": subject or None,
             "collections": [
                 row.model_dump(exclude={"person_id"}) for row in collections_of(tx, person_id)
             ],
@@ -244,7 +247,9 @@ def person_document(home: Home, person_id: str) -> dict[str, Any]:
                 for row in choices(tx)
                 if row.person_id == person_id
             ],
-            "entries": [entry.seq for entry in ledger.entries(tx, subject=subject)],
+            "entries": [entry.seq for entry in ledger.entries(tx, subject=subject)]
+            if subject
+            else [],
         }
 
 

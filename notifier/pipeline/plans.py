@@ -65,14 +65,16 @@ def _samples(home: Home, tx: Session, plan: Plan) -> list[dict[str, str]]:
     return found
 
 
-def sample_mail(home: Home, tx: Session, plan: Plan, cohort: str, *, name: str = "") -> Filled:
-    """Return what a cohort would read, with a link that opens nothing."""
+def sample_mail(
+    home: Home, tx: Session, plan: Plan, cohort: str, *, name: str = "", proof: bool = False
+) -> Filled:
+    """Return what a cohort would read, with a link that opens nothing; ``proof`` marks a test."""
     locale = locales_of(home, plan.campaign)[0]
     notes = notes_of(tx, plan.campaign.id)
     content = content_for(home, tx, plan, plan.cohorts[cohort], notes=notes, locale=locale)
     words = make_skeleton(content, home.templates, locale)
     base = home.settings.web.base_url.rstrip("/")
-    return fill(words, choice_url=f"{base}/choice/preview", name=name)
+    return fill(words, choice_url=f"{base}/choice/preview", name=name, proof=proof)
 
 
 def preview_mail(home: Home, campaign: str, person_id: str) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notifier.errors import UnknownThingError
+from notifier.errors import InputError, UnknownThingError
 from notifier.evidence.bundle import Attachment, Opening, export
 from notifier.evidence.checkpoint import checkpoint_text, newest_checkpoint, read_checkpoints
 from notifier.evidence.keys import load_signer
+from notifier.evidence.mail import match_mail
+from notifier.evidence.manifest import ENTRIES
 from notifier.evidence.verify import verify, verify_live
+from notifier.evidence.walk import read_entries
 from notifier.files import write_atomic
 from notifier.pipeline.history import read_bytes
 from notifier.pipeline.propose import need_campaign
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from notifier.evidence.mail import MailProof
     from notifier.evidence.report import Report
     from notifier.home import Home
     from notifier.store.engine import Session
+
+_MAIL_LIMIT_BYTES = 2_000_000
 
 
 def sign_head(home: Home, out: Path | None = None) -> str:
@@ -81,7 +87,7 @@ def export_bundle(home: Home, out: Path, *, campaign: str = "", person: str = ""
 
 def _opening(tx: Session, person: str) -> Opening:
     row = find_person(tx, person)
-    if row is None:
+    if row is None or not row.salt:
         raise UnknownThingError(
             f"There is no person {person!r}. Nothing was exported.",
             next_step="Check the person_id; an erased person can no longer be opened.",
@@ -100,6 +106,36 @@ def _texts(home: Home, tx: Session, campaign: str) -> Iterator[Attachment]:
 def verify_bundle(folder: Path, *, checkpoint: Path | None, key: str) -> Report:
     """Check an exported folder; needs no home."""
     return verify(folder, checkpoint=checkpoint, key=key or None)
+
+
+def match_in(folder: Path | None, home: Home | None, mail: Path) -> MailProof:
+    """Find a saved mail in a bundle's chain, else in the home's own.
+
+    :raises InputError: the mail cannot be read, or is larger than any that is sent
+    """
+    data = _read_mail(mail)
+    if folder is not None:
+        return match_mail(data, read_entries(folder / ENTRIES))
+    assert home is not None  # noqa: S101  one of the two is named
+    with home.store.read() as tx:
+        return match_mail(data, ledger.entries(tx))
+
+
+def _read_mail(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAIL_LIMIT_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}. No mail was looked for.",
+            next_step="Name a saved mail, as an .eml file.",
+        ) from error
+    if len(data) > _MAIL_LIMIT_BYTES:
+        raise InputError(
+            f"{path} is larger than any mail that is sent. No mail was looked for.",
+            next_step="Name one saved mail, as an .eml file, not a mailbox.",
+        )
+    return data
 
 
 def verify_home(home: Home, *, checkpoint: Path | None, key: str) -> Report:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from notifier.errors import OutsideError
+from notifier.pipeline.erase import erasure_mark
 from notifier.sources.people import read_collections, read_people
 from notifier.store import ledger
 from notifier.store.people import catalog, import_collections, import_people
@@ -23,23 +24,40 @@ What = Literal["people", "collections"]
 
 
 def take_in(
-    home: Home, what: What, file: Path, *, strict: bool = False, errors: Path | None = None
+    home: Home,
+    what: What,
+    file: Path,
+    *,
+    strict: bool = False,
+    errors: Path | None = None,
+    readmit: bool = False,
 ) -> ImportResult:
     """Import a CSV or JSONL file; good rows are taken, bad ones reported with number and reason.
 
-    ``errors`` gets every bad row, one JSON object a line.
+    ``errors`` gets every bad row, one JSON object a line. ``readmit`` takes erased people who are
+    in a people file as somebody new.
 
     :raises InputError: the file cannot be read, or its columns are wrong; nothing was taken
     :raises OutsideError: the database or the errors file cannot be written
     """
+    mark = erasure_mark(home)
     with _report(errors) as report:
         if what == "people":
-            result = import_people(home.store, read_people(file), strict=strict, report=report)
+            result = import_people(
+                home.store,
+                read_people(file),
+                strict=strict,
+                report=report,
+                mark=mark,
+                readmit=readmit,
+            )
         else:
             with home.store.read() as tx:
                 known = catalog(tx, home.settings)
             batches = read_collections(file, known)
-            result = import_collections(home.store, batches, strict=strict, report=report)
+            result = import_collections(
+                home.store, batches, strict=strict, report=report, mark=mark
+            )
     with home.store.write() as tx:
         body = {
             "what": what,

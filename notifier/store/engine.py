@@ -70,6 +70,23 @@ class Store:
             session.connection()
             yield session
 
+    def forget(self) -> bool:
+        """Empty the write-ahead log, which keeps old pages; False while another process reads it.
+
+        With ``secure_delete`` no file of the database then holds what was deleted or replaced.
+
+        :raises OutsideError: the database cannot be written
+        """
+        with self._errors():
+            connection = self.writer.raw_connection()
+            try:
+                (busy, *_) = (
+                    connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                )
+            finally:
+                connection.close()
+        return not busy
+
     def close(self) -> None:
         """Close every connection."""
         self.reader.dispose()
@@ -202,7 +219,8 @@ def _prepare(connection: sqlite3.Connection, *, writing: bool) -> None:
     if writing:
         # FULL: with NORMAL ten power cuts left 10,332 messages in doubt. fullfsync is for macOS,
         # where fsync alone does not reach the disk.
-        pragmas += ["synchronous=FULL", "fullfsync=ON"]
+        # secure_delete: what is erased or replaced is overwritten, not only unlinked.
+        pragmas += ["synchronous=FULL", "fullfsync=ON", "secure_delete=ON"]
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode=WAL")
     for pragma in pragmas:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, null, or_, select, update
 
 from notifier.evidence.chain import Act
 from notifier.evidence.commitment import commit_person
@@ -155,7 +155,12 @@ def recover(tx: Session, now: datetime, owner_is_dead: Callable[[str], bool]) ->
     )
     doubtful = _claimed_rows(tx, and_(lost, _M.c.intent_at.is_not(None)))
     taken = _release_where(tx, and_(lost, _M.c.intent_at.is_(None)))
-    change = {"state": "unknown", "reason": PROCESS_DIED, "next_at": None, **_UNCLAIMED}
+    change = {
+        "state": case((_ERASED, "suppressed"), else_="unknown"),
+        "reason": case((_ERASED, "erased"), else_=PROCESS_DIED),
+        "next_at": None,
+        **_UNCLAIMED,
+    }
     tx.connection().execute(
         update(_M).where(and_(lost, _M.c.intent_at.is_not(None))).values(change)
     )
@@ -286,10 +291,23 @@ _SETTLED = (
     "state", "reason", "next_at", "attempts", "recipient", "sha256", "dated_at",
     "first_deferred_at", "sent_at", "reply_code", "reply_text", "queue_id",
 )  # fmt: skip
+# Whoever is erased while their message is in DATA: what was sent stays sent, all else ends here.
+_ERASED = exists().where(_P.c.person_id == _M.c.person_id, _P.c.status == "erased")
+_OVER = and_(_ERASED, bindparam("b_state").not_in(["sent", "bounced"]))
 _SETTLE = (
     update(_M)
     .where(_HELD)
-    .values(**_UNCLAIMED, **{name: bindparam(f"b_{name}") for name in _SETTLED})
+    .values(
+        {name: bindparam(f"b_{name}") for name in _SETTLED}
+        | {
+            **_UNCLAIMED,
+            "state": case((_OVER, "suppressed"), else_=bindparam("b_state")),
+            "reason": case((_OVER, "erased"), else_=bindparam("b_reason")),
+            "next_at": case((_OVER, null()), else_=bindparam("b_next_at")),
+            "recipient": case((_ERASED, ""), else_=bindparam("b_recipient")),
+            "reply_text": case((_ERASED, ""), else_=bindparam("b_reply_text")),
+        }
+    )
 )
 
 

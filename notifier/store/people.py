@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import Session, col, select
@@ -15,7 +17,7 @@ from notifier.store.tables import CollectionRow, PersonRow, VersionRow
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from notifier.settings import Settings
     from notifier.sources.people import Record
@@ -38,16 +40,30 @@ INSERT INTO collection ({", ".join(COLLECTIONS)})
 VALUES ({", ".join("?" * len(COLLECTIONS))})
 ON CONFLICT DO NOTHING
 """
-_NOT_ERASED: Final = """
+_ANY_ERASED: Final = "SELECT EXISTS (SELECT 1 FROM person WHERE erased_mark <> '')"
+_ERASED: Final = """
+SELECT erased_mark FROM person
+WHERE erased_mark <> '' AND erased_mark IN (SELECT value FROM json_each(?))
+"""
+_READMIT: Final = """
+UPDATE person SET erased_mark = ''
+WHERE erased_mark <> '' AND erased_mark IN (SELECT value FROM json_each(?))
+"""
+_PSEUDONYMS: Final = """
 SELECT person_id FROM person
 WHERE status = 'erased' AND person_id IN (SELECT value FROM json_each(?))
 """
 _NOT_KNOWN: Final = """
-SELECT given.value, coalesce(person.status, '')
-FROM (SELECT DISTINCT value FROM json_each(?)) AS given
+SELECT given.value FROM (SELECT DISTINCT value FROM json_each(?)) AS given
 LEFT JOIN person ON person.person_id = given.value
 WHERE person.person_id IS NULL OR person.status = 'erased'
 """
+_WAS_ERASED: Final = "the person was erased; nothing is stored of them again"
+_TAKEN_AGAIN: Final = f"{_WAS_ERASED} (--readmit takes them as somebody new)"
+_UNKNOWN: Final = "person_id is not known: import the people first"
+
+Mark = Callable[[str], str]
+"""A person's id in, the mark by which they are recognised once erased out."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -96,16 +112,19 @@ def import_people(
     *,
     strict: bool = False,
     report: Callable[[BadRow], None] | None = None,
+    mark: Mark,
+    readmit: bool = False,
 ) -> ImportResult:
     """Take people in: new ones, and what changed of known ones.
 
     Good rows are taken batch by batch, each in a transaction of its own; with ``strict`` all or
     none. Of a person who stands twice in a file the later row counts. An erased person is not
-    revived: such a row is bad.
+    revived: such a row is bad, unless ``readmit`` takes them as somebody new, with no history.
 
     :raises OutsideError: the database cannot be written; earlier batches are taken
     """
-    return _import(store, batches, _take_people, strict=strict, report=report)
+    take = partial(_take_people, mark=mark, readmit=readmit)
+    return _import(store, batches, take, strict=strict, report=report)
 
 
 def import_collections(
@@ -114,17 +133,26 @@ def import_collections(
     *,
     strict: bool = False,
     report: Callable[[BadRow], None] | None = None,
+    mark: Mark,
 ) -> ImportResult:
     """Take collections in, as ``import_people`` does; their people must be known already.
 
     :raises OutsideError: the database cannot be written; earlier batches are taken
     """
-    return _import(store, batches, _take_collections, strict=strict, report=report)
+    take = partial(_take_collections, mark=mark)
+    return _import(store, batches, take, strict=strict, report=report, undated=_undated)
 
 
 def find_person(tx: Session, person_id: str) -> PersonRow | None:
     """Return one person, or nothing."""
     return tx.get(PersonRow, person_id)
+
+
+def find_erased(tx: Session, mark: str) -> PersonRow | None:
+    """Return what is left of an erased person who has this mark, or nothing."""
+    return tx.exec(
+        select(PersonRow).where(PersonRow.erased_mark != "", PersonRow.erased_mark == mark)
+    ).first()
 
 
 def person_ids(tx: Session) -> Iterator[str]:
@@ -154,6 +182,7 @@ def _import(
     *,
     strict: bool,
     report: Callable[[BadRow], None] | None,
+    undated: Callable[[Batch], int] = lambda _: 0,
 ) -> ImportResult:
     result = ImportResult()
     try:
@@ -162,8 +191,7 @@ def _import(
                 with transaction() as tx:
                     taken = take(_raw(tx), batch)
                 _count(result, batch, taken, report)
-                if take is _take_collections:
-                    result.undated += sum(row[-2:] == ("", "") for row in batch.rows)
+                result.undated += undated(batch)
             if strict and result.refused:
                 raise _Nothing  # noqa: TRY301  leaves the one transaction so that it rolls back
     except _Nothing:
@@ -203,10 +231,20 @@ def _count(
         report(row)  # type: ignore[misc]  # the loop is empty without it
 
 
-def _take_people(connection: sqlite3.Connection, batch: Batch) -> int:
-    ids = json.dumps([row[0] for row in batch.rows])
-    erased = {person for (person,) in connection.execute(_NOT_ERASED, (ids,))}
-    _refuse(batch, dict.fromkeys(erased, "the person was erased; nothing is stored of them again"))
+def _undated(batch: Batch) -> int:
+    return sum(row[-2:] == ("", "") for row in batch.rows)
+
+
+def _take_people(connection: sqlite3.Connection, batch: Batch, *, mark: Mark, readmit: bool) -> int:
+    ids = [str(row[0]) for row in batch.rows]
+    pseudonyms = connection.execute(_PSEUDONYMS, (json.dumps(ids),))
+    refused = {person: _WAS_ERASED for (person,) in pseudonyms}
+    erased = _erased(connection, ids, mark)
+    if erased and readmit:
+        connection.execute(_READMIT, (json.dumps(list(erased.values())),))
+    elif erased:
+        refused |= dict.fromkeys(erased, _TAKEN_AGAIN)
+    _refuse(batch, refused)
     salts = os.urandom(_SALT_BYTES * len(batch.rows)).hex()
     step = 2 * _SALT_BYTES
     rows = (
@@ -216,16 +254,22 @@ def _take_people(connection: sqlite3.Connection, batch: Batch) -> int:
     return connection.executemany(_TAKE_PERSON, rows).rowcount if batch.rows else 0
 
 
-def _take_collections(connection: sqlite3.Connection, batch: Batch) -> int:
+def _take_collections(connection: sqlite3.Connection, batch: Batch, *, mark: Mark) -> int:
     ids = json.dumps([row[0] for row in batch.rows])
-    unknown = {
-        person: "the person was erased; nothing is stored of them again"
-        if status
-        else "person_id is not known: import the people first"
-        for person, status in connection.execute(_NOT_KNOWN, (ids,))
-    }
-    _refuse(batch, unknown)
+    unknown = [str(person) for (person,) in connection.execute(_NOT_KNOWN, (ids,))]
+    erased = _erased(connection, unknown, mark)
+    _refuse(batch, {person: _WAS_ERASED if person in erased else _UNKNOWN for person in unknown})
     return connection.executemany(_TAKE_COLLECTION, batch.rows).rowcount if batch.rows else 0
+
+
+def _erased(connection: sqlite3.Connection, ids: Sequence[str], mark: Mark) -> dict[str, str]:
+    """Return those of these people who were erased, with their marks."""
+    (anybody,) = connection.execute(_ANY_ERASED).fetchone()
+    if not anybody or not ids:
+        return {}
+    marks = {mark(person): person for person in ids}
+    found = connection.execute(_ERASED, (json.dumps(list(marks)),))
+    return {marks[one]: one for (one,) in found}
 
 
 def _refuse(batch: Batch, people: dict[str, str]) -> None:

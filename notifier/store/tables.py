@@ -7,7 +7,16 @@ aware UTC. No counter is stored beside the rows it could be derived from.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -60,12 +69,16 @@ class VersionRow(Table, table=True):
 
 
 class PersonRow(Table, table=True):
-    """One person as the company told us. ``salt`` hides them in the chain and goes on erasure."""
+    """One person as the company told us. ``salt`` hides them in the chain and goes on erasure.
+
+    Of an erased person the row stays, under a pseudonym, with nothing in it but that.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("status IN ('active', 'deactivated', 'deleted', 'erased')", name="status"),
         CheckConstraint("role IN ('customer', 'attendee', 'commenter')", name="role"),
+        Index("ix_person_erased_mark", "erased_mark", sqlite_where=text("erased_mark <> ''")),
     )
     person_id: str = Field(primary_key=True)
     email: str = ""
@@ -81,7 +94,11 @@ class PersonRow(Table, table=True):
     guardian_email: str = ""
     child: bool = False
     salt: str
-    """Hex of 32 random bytes."""
+    """Hex of 32 random bytes; empty once erased."""
+    erased_mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """By which an erased person is recognised (``commitment.erased_mark``); empty for all others,
+    and once they were taken in again."""
+    erased_at: datetime | None = None
 
 
 class CollectionRow(Table, table=True):

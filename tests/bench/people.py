@@ -53,7 +53,7 @@ def measure(folder: Path) -> Row:
     taken = set()
 
     def ours() -> None:
-        taken.add(import_people(next(stores), read_people(file)).taken)
+        taken.add(import_people(next(stores), read_people(file), mark=str).taken)
 
     def plain() -> None:
         with next(stores).write() as tx, file.open(encoding="utf-8", newline="") as lines:

@@ -18,6 +18,7 @@ from notifier.channels.model import Letter
 from notifier.dispatch import owner_is_dead, this_owner
 from notifier.errors import InputError, SettingsError
 from notifier.store.backlog import counts, unhold, waiting
+from notifier.store.erasure import erase_person
 from notifier.store.messages import (
     Intent,
     Result,
@@ -28,6 +29,7 @@ from notifier.store.messages import (
     release,
     renew,
 )
+from notifier.store.people import find_person
 from notifier.store.tables import CampaignRow, MessageRow
 from notifier.worker import Cycle, run
 from tests.delivery import (
@@ -400,3 +402,68 @@ def test_p7_a_clock_that_is_set_back_does_not_stop_the_tick():
     worker = Worker(step, until_idle=True, interval_seconds=0.02)
     asyncio.run(asyncio.wait_for(worker.run(), 5))
     assert calls == 3
+
+
+# ---- erased -----------------------------------------------------------------------------------
+
+
+def erased(store, person):
+    with store.write() as tx:
+        row = find_person(tx, person)
+        erase_person(tx, row, pseudonym="erased-1", mark="m", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "reason"),
+    [
+        (("sent", ""), "sent", ""),
+        (("bounced", "refused_recipient"), "bounced", "refused_recipient"),
+        (("deferred", "greylisted"), "suppressed", "erased"),
+        (("unknown", "reply_never_read"), "suppressed", "erased"),
+    ],
+)
+def test_p5_whoever_is_erased_in_data_ends_as_the_relay_says_and_is_not_tried_again(
+    store, said, state, reason
+):
+    add_audience(store, ["a@example.org"])
+    with store.write() as tx:
+        (held,) = claim(tx, [CAMPAIGN], "me", NOW, 9, 60)
+        assert record_intent(
+            tx, NOW, [Intent(claimed=held, recipient="a@example.org", sha256="x")]
+        ) == [True]
+    erased(store, "p0000")
+    later = NOW + timedelta(minutes=30)
+    result = Result(
+        claimed=held, state=said[0], reason=said[1], recipient="a@example.org",
+        sha256="x", next_at=later, text="a@example.org says no",
+    )  # fmt: skip
+    with store.write() as tx:
+        assert record_outcome(tx, NOW, [result]) == [True]
+    with store.read() as tx:
+        (row,) = tx.exec(select(MessageRow)).all()
+    assert (row.state, row.reason, row.person_id) == (state, reason, "erased-1")
+    assert (row.recipient, row.reply_text) == ("", "")
+    with store.write() as tx:
+        assert claim(tx, [CAMPAIGN], "me", later + timedelta(days=1), 9, 60) == []
+
+
+def test_p5_a_process_that_dies_over_an_erased_person_repeats_nothing(store):
+    add_audience(store, ["a@example.org"])
+    with store.write() as tx:
+        (held,) = claim(tx, [CAMPAIGN], "me", NOW, 9, 60)
+        record_intent(tx, NOW, [Intent(claimed=held, recipient="a@example.org", sha256="x")])
+    erased(store, "p0000")
+    with store.write() as tx:
+        assert recover(tx, NOW, lambda _: True) == 1
+        assert counts(tx, CAMPAIGN) == {"suppressed": 1}
+
+
+def test_p5_a_claim_whose_person_is_erased_before_the_intent_may_not_send(store):
+    add_audience(store, ["a@example.org"])
+    with store.write() as tx:
+        (held,) = claim(tx, [CAMPAIGN], "me", NOW, 9, 60)
+    erased(store, "p0000")
+    with store.write() as tx:
+        intent = Intent(claimed=held, recipient="a@example.org", sha256="x")
+        assert record_intent(tx, NOW, [intent]) == [False]
+        assert counts(tx, CAMPAIGN) == {"suppressed": 1}
