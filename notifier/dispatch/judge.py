@@ -18,7 +18,7 @@ from notifier.channels.model import (
     Rejected,
     Reply,
 )
-from notifier.store.messages import DOUBTS, REPLY_NEVER_READ, Claimed, Result
+from notifier.store.claims import DOUBTS, REPLY_NEVER_READ, Claimed, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

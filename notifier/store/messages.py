@@ -7,7 +7,7 @@ is an entry of the ledger in the same transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import and_, bindparam, case, exists, func, null, or_, select, u
 from notifier.evidence.chain import Act
 from notifier.evidence.commitment import commit_person
 from notifier.store.backlog import MAY_SEND, any_sent, counts, midnight, unhold
+from notifier.store.claims import DOUBTS, PROCESS_DIED, Addressee, Claimed, Intent, Result
 from notifier.store.ledger import append_many
 from notifier.store.tables import CampaignRow, MessageRow, PersonRow
 
@@ -45,95 +46,10 @@ _M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # SQLModel does no
 _C: Any = CampaignRow.__table__  # type: ignore[attr-defined]
 _P: Any = PersonRow.__table__  # type: ignore[attr-defined]
 
-REPLY_NEVER_READ = "reply_never_read"
-PROCESS_DIED = "process_died"
-DOUBTS = (REPLY_NEVER_READ, PROCESS_DIED)
-"""Reasons of state ``unknown``; the next attempt repeats a message that may have arrived."""
 _OUTCOMES = frozenset(
     {"sent", "deferred", "unknown", "bounced", "held", "needs_attention", "planned"}
 )
 _ID_CHUNK = 500
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Addressee:
-    """The person as they are stored now, for whoever fills the mail."""
-
-    person_id: str
-    email: str
-    name: str
-    locale: str
-    timezone: str
-    country: str
-    status: str
-    role: str
-    child: bool
-    guardian_email: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claimed:
-    """A message that this process alone may send until its lease ends."""
-
-    id: int
-    campaign: str
-    kind: str
-    channel: str
-    cohort: str
-    locale: str
-    notice_days: int
-    ref: str
-    person: Addressee | None
-    """None where the person's row is gone."""
-    subject: str
-    """The person's commitment in the ledger, or empty."""
-    owner: str
-    fence: int
-    recipient: str
-    """The address of the first attempt, empty before it."""
-    dated_at: datetime
-    """The Date of the mail: the first attempt's, or now."""
-    sha256: str
-    """Of the first attempt's bytes, empty before it."""
-    attempts: int
-    """Attempts before this one."""
-    reason: str
-    """Why it is not settled yet; one of ``DOUBTS`` where it may have arrived already."""
-    first_deferred_at: datetime | None
-
-    @property
-    def person_id(self) -> str:
-        """Return the person's id, or empty where the row is gone."""
-        return self.person.person_id if self.person else ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Intent:
-    """The bytes are about to leave; from here on a crash leaves the message in doubt."""
-
-    claimed: Claimed
-    recipient: str
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """What became of a claim."""
-
-    claimed: Claimed
-    state: str
-    reason: str = ""
-    attempted: bool = True
-    """Whether the relay was asked about this recipient, so that it counts as an attempt."""
-    recipient: str = ""
-    sha256: str = ""
-    """With ``recipient``, of the attempt; kept from the first one on."""
-    next_at: datetime | None = None
-    phase: str = ""
-    code: int = 0
-    enhanced: str = ""
-    text: str = ""
-    queue_id: str = ""
 
 
 def recover(tx: Session, now: datetime, owner_is_dead: Callable[[str], bool]) -> int:
