@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 
@@ -13,6 +16,8 @@ import trustme
 
 from notifier.channels.smtp import Relay
 from notifier.errors import OutsideError
+from notifier.store.engine import open_store
+from notifier.store.messages import recover
 from tests.delivery import (
     SHORT,
     add_audience,
@@ -416,3 +421,26 @@ def test_p15_a_database_that_cannot_be_written_stops_before_the_next_message(sto
     assert accepted == bodies < 200
     assert accepted - known <= 2
     assert mail_settings(1).connections == 2
+
+
+def test_p15_a_database_that_stays_locked_stops_before_the_next_message(store, tmp_path):
+    add_audience(store, [f"a{n}@example.org" for n in range(60)])
+    hasty = open_store("sqlite:///notifier.db", tmp_path, busy_seconds=0.2)
+    with HostileRelay(seconds_per_message=0.01) as relay, ThreadPoolExecutor() as pool:
+        sending = pool.submit(send, hasty, relay.port)
+        relay.wait_for(lambda r: len(r.accepted) >= 10)
+        with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(OutsideError, match=r"locked by another process for 0\.2 seconds"):
+                sending.result(30)
+        accepted = len(relay.accepted)
+        assert accepted == relay.bodies < 60
+        assert accepted - [row.state for row in rows(store).values()].count("sent") <= 2
+        hasty.close()
+        with store.write() as tx:
+            recover(tx, datetime.now(UTC), lambda _: True)
+        assert send(store, relay.port).more is False
+        copies = relay.recipients()
+    assert len(copies) == 60
+    assert sum(len(mails) - 1 for mails in copies.values()) <= 2
+    assert all(len({m.data for m in mails}) == 1 for mails in copies.values())
