@@ -15,7 +15,7 @@ from notifier.policy.model import Document, Span, Unit, UnitKind
 from notifier.policy.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from notifier.classify.lexicon import Lexicon
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LARGEST_FILE = 20_000_000
 _MARKDOWN = {".md", ".markdown"}
+_EXTRACTED = {".html", ".htm", ".xhtml", ".docx"}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -37,6 +38,8 @@ class CaseReader:
     lexicon: Lexicon
     ruleset: RuleSet
     name: str = "cases"
+    extract: Callable[[Path], Document] | None = None
+    """Reads whole documents that are no text: HTML and Word."""
     documents: dict[str, Document] = field(default_factory=dict)
     contexts: dict[tuple[str, str], Context] = field(default_factory=dict)
 
@@ -73,6 +76,9 @@ class CaseReader:
     def _document(self, name: str, where: str) -> Document:
         if name not in self.documents:
             path = self.base / name
+            if path.suffix.lower() in _EXTRACTED and self.extract:
+                self.documents[name] = self._extracted(self.extract, path, where)
+                return self.documents[name]
             try:
                 if path.stat().st_size > _LARGEST_FILE:
                     raise InputError(f"{where}: {name} is larger than {_LARGEST_FILE:,} bytes.")
@@ -87,6 +93,15 @@ class CaseReader:
                 data, markup="markdown" if markup == "markdown" else "text"
             )
         return self.documents[name]
+
+    @staticmethod
+    def _extracted(extract: Callable[[Path], Document], path: Path, where: str) -> Document:
+        try:
+            return extract(path)
+        except InputError as error:
+            raise InputError(
+                f"{where}: {error.message}", code=error.code, next_step=error.next_step
+            ) from error
 
 
 def _texts(row: Mapping[str, Any], where: str) -> tuple[str, str]:

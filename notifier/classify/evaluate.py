@@ -14,12 +14,13 @@ from notifier.classify.ruleset import load_ruleset
 from notifier.classify.wilson import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from notifier.classify.lexicon import Lexicon
     from notifier.classify.model import Verdict
     from notifier.classify.ruleset import RuleSet
+    from notifier.policy.model import Document
 
 _WITHIN = 3
 
@@ -66,15 +67,17 @@ def evaluate_cases(
     ruleset: RuleSet | None = None,
     lexicon: Lexicon | None = None,
     name: str = "cases",
+    extract: Callable[[Path], Document] | None = None,
 ) -> Evaluation:
     """Classify every row and measure against its labels.
 
-    ``base`` is the folder to which ``old_file`` and ``new_file`` are relative. Material and unknown
+    ``base`` is the folder to which ``old_file`` and ``new_file`` are relative; ``extract`` reads
+    those among them that are HTML or Word. Material and unknown
     both count as routed. Contested labels are left out, label by label. Raises InputError naming
     file and line of the first bad row.
     """
     rules, words = ruleset or load_ruleset(), lexicon or load_lexicon()
-    reader = CaseReader(base=base, lexicon=words, ruleset=rules, name=name)
+    reader = CaseReader(base=base, lexicon=words, ruleset=rules, name=name, extract=extract)
     judged = []
     for line, row in enumerate(rows, start=1):
         change, context = reader.read(row, line)

@@ -10,10 +10,16 @@ import typer
 
 from notifier.cli.options import ActorOption, Format, FormatOption, HomeOption, actor
 from notifier.cli.output import colourful, say, show, show_json, table
+from notifier.extract.model import Revisions
 
 if TYPE_CHECKING:
     from notifier.home import Home
     from notifier.pipeline.commit import Committed
+
+RevisionsOption = Annotated[
+    Revisions | None,
+    typer.Option("--revisions", help="How tracked changes in a DOCX are read; else refused."),
+]
 
 versions_app = typer.Typer(no_args_is_help=True, help="Show the versions of a policy.")
 
@@ -27,7 +33,7 @@ class DiffFormat(StrEnum):
 
 
 def commit(
-    file: Annotated[Path, typer.Argument(help="The policy's text: Markdown or plain text.")],
+    file: Annotated[Path, typer.Argument(help="The policy's text: Markdown, text, HTML or DOCX.")],
     policy: Annotated[str, typer.Option("--policy", help="Which policy of notifier.toml.")] = "",
     version: Annotated[str, typer.Option("--version", help="The new version's name.")] = "",
     effective: Annotated[
@@ -46,6 +52,7 @@ def commit(
         str,
         typer.Option("--new-people", metavar="INSTANT", help="New data is under it from then on."),
     ] = "",
+    revisions: RevisionsOption = None,
     who: ActorOption = "",
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
@@ -66,6 +73,7 @@ def commit(
                 historical=historical,
                 draft=draft,
                 new_people_at=_instant(new_people) if new_people else None,
+                revisions=revisions,
             ),
             actor=actor(who),
         )
@@ -174,6 +182,7 @@ def diff(
     old: OldArgument,
     new: NewArgument,
     full: Annotated[bool, typer.Option("--full", help="Show the equal text too.")] = False,
+    revisions: RevisionsOption = None,
     home: HomeOption = None,
     output: Annotated[
         DiffFormat, typer.Option("--format", help="text, html (a page) or json.")
@@ -183,7 +192,7 @@ def diff(
     from notifier.diff import compare
     from notifier.pipeline.texts import resolve
 
-    before, after = resolve(old, home), resolve(new, home)
+    before, after = (resolve(name, home, revisions=revisions) for name in (old, new))
     found = compare(before.document, after.document)
     if output is DiffFormat.JSON:
         from notifier.diff.render_json import diff_document
@@ -208,6 +217,7 @@ def classify(
     ruleset: Annotated[
         str, typer.Option("--ruleset", help="Another rule set than the policy's.")
     ] = "",
+    revisions: RevisionsOption = None,
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -215,7 +225,8 @@ def classify(
     from notifier.classify.render import classification_document, classification_text
     from notifier.pipeline.texts import classify_texts, resolve
 
-    found, verdict = classify_texts(resolve(old, home), resolve(new, home), ruleset=ruleset)
+    before, after = (resolve(name, home, revisions=revisions) for name in (old, new))
+    found, verdict = classify_texts(before, after, ruleset=ruleset)
     if output is Format.JSON:
         show_json(classification_document(verdict, found))
     else:

@@ -51,7 +51,12 @@ def compare(old: Document, new: Document) -> Diff:
         changes=tuple(changes),
         equal=equal,
         ignored={key: draft.ignored[key] for key in sorted(draft.ignored)},
-        notes=(*pairing.notes, *_effort_notes(draft), *_hidden_notes(old, new)),
+        notes=(
+            *pairing.notes,
+            *_effort_notes(draft),
+            *_reading_notes(old, new),
+            *_hidden_notes(old, new),
+        ),
     )
 
 
@@ -279,6 +284,18 @@ def _effort_notes(draft: _Draft) -> list[str]:
     if draft.steps.left > 0:
         return []
     return ["Very repetitive text: some words were aligned coarsely, so more may show as changed."]
+
+
+def _reading_notes(old: Document, new: Document) -> list[str]:
+    """Say how the two texts were read, once where it holds for both."""
+    both = [f"Both texts: {note}" for note in old.reading if note in new.reading]
+    only = [
+        f"{name} text: {note}"
+        for name, mine, other in (("Old", old, new), ("New", new, old))
+        for note in mine.reading
+        if note not in other.reading
+    ]
+    return both + only
 
 
 def _hidden_notes(old: Document, new: Document) -> list[str]:

@@ -13,11 +13,10 @@ from notifier.errors import InputError
 from notifier.files import write_atomic
 from notifier.pipeline.history import History, read_history
 from notifier.plan.schedule import FIRST_YEAR, LAST_YEAR, is_countable, start_of_day
-from notifier.policy.canonical import canonical_digest, canonical_text
-from notifier.policy.front_matter import split_front_matter
+from notifier.policy.canonical import canonical_digest
 from notifier.policy.history import before
 from notifier.policy.parse import PARSER
-from notifier.sources.text import PolicyFile, read_policy_file
+from notifier.sources.text import PolicyFile, parser_of, read_policy_file
 from notifier.store import ledger
 from notifier.store.tables import CampaignRow, VersionRow
 from notifier.store.versions import find_version
@@ -25,6 +24,7 @@ from notifier.store.versions import find_version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from notifier.extract.model import Revisions
     from notifier.home import Home
     from notifier.store.engine import Session
 
@@ -60,6 +60,8 @@ class Submission:
     historical: bool = False
     draft: bool = False
     new_people_at: datetime | None = None
+    revisions: Revisions | None = None
+    """How tracked changes of a Word file are read; without it they are refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +113,7 @@ def commit_version(home: Home, submission: Submission, *, actor: str) -> Committ
 
 
 def _check(home: Home, submission: Submission) -> _Text:
-    source = read_policy_file(submission.file)
+    source = read_policy_file(submission.file, revisions=submission.revisions)
     front = source.front_matter
     name = submission.policy or str(front.get("policy", ""))
     version = submission.version or str(front.get("version", ""))
@@ -130,7 +132,6 @@ def _check(home: Home, submission: Submission) -> _Text:
             next_step="Use a tag like en, de or pt-BR.",
         )
     day = parse_date(effective)
-    _, start = split_front_matter(canonical_text(source.raw))
     return _Text(
         policy=name,
         version=version,
@@ -139,7 +140,7 @@ def _check(home: Home, submission: Submission) -> _Text:
         effective_at=start_of_day(day, policy.zone),
         summary=str(front.get("summary", "")),
         source=source,
-        digest=canonical_digest(canonical_text(source.raw)[start:]),
+        digest=canonical_digest(source.text),
         authoritative=locale == policy.language,
     )
 
@@ -291,8 +292,8 @@ def _attach(
 
 def _write(home: Home, tx: Session, text: _Text, *, actor: str, now: datetime) -> VersionRow:
     """Put the bytes in place before the row: a crash between leaves a file that nobody names."""
-    suffix = ".md" if text.source.markup == "markdown" else ".txt"
-    file = f"policies/{text.policy}/{text.version}/{text.locale}{suffix}"
+    reading = text.source.reading
+    file = f"policies/{text.policy}/{text.version}/{text.locale}{reading.suffix}"
     write_atomic(home.path / file, text.source.raw, mode=0o444)
     row = find_version(tx, text.policy, text.version, text.locale) or VersionRow(
         policy=text.policy,
@@ -306,15 +307,16 @@ def _write(home: Home, tx: Session, text: _Text, *, actor: str, now: datetime) -
         author=actor,
         committed_at=now,
         file=file,
-        markup=text.source.markup,
+        markup=reading.value,
         raw_sha256="",
         canonical_sha256="",
-        parser=PARSER,
+        parser="",
     )
     row.effective_date = text.effective.isoformat()
     row.effective_at = text.effective_at
     row.author, row.committed_at, row.file = actor, now, file
-    row.markup, row.parser, row.summary = text.source.markup, PARSER, text.summary
+    row.markup, row.summary = reading.value, text.summary
+    row.parser = parser_of(reading, PARSER)
     row.raw_sha256 = hashlib.sha256(text.source.raw).hexdigest()
     row.canonical_sha256 = text.digest
     return row

@@ -10,11 +10,9 @@ from notifier.consent import Choice
 from notifier.errors import NotifierError
 from notifier.pipeline.assess import pair_view
 from notifier.pipeline.choose import Addressed, record, who
-from notifier.pipeline.history import History, markup_of_row, read_bytes, read_history
+from notifier.pipeline.history import History, read_history, read_policy
 from notifier.pipeline.letters import summary_of, view_of
 from notifier.pipeline.publish import feed_folder
-from notifier.policy.canonical import canonical_text
-from notifier.policy.front_matter import split_front_matter
 from notifier.policy.history import public, states
 from notifier.store import ledger
 from notifier.web.face import (
@@ -114,7 +112,7 @@ class PublicFace:
         if version not in names:
             return None
         row, about = history.row(version), home.policy(policy)
-        text = canonical_text(read_bytes(home, row))
+        text = read_policy(home, row)
         at = names.index(version)
         pairs = [(names[i], names[i + 1]) for i in (at - 1, at) if 0 <= i < len(names) - 1]
         return PolicyPage(
@@ -125,8 +123,8 @@ class PublicFace:
             effective=_day(history, version),
             timezone=about.timezone,
             status=states(history.facts, now)[version].value,
-            markup=markup_of_row(row),
-            source=text[split_front_matter(text)[1] :],
+            markup=text.reading.markup,
+            source=text.text,
             contact=home.settings.company.contact,
             sites=tuple(Link(text=home.site(s).name, url=home.site(s).url) for s in about.sites),
             changes=tuple(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from notifier.campaign.machine import APPROVED_STATES
 from notifier.errors import EvidenceError, UnknownThingError
 from notifier.policy.history import VersionFact
-from notifier.policy.parse import parse
+from notifier.sources.text import Reading, policy_from_bytes
 from notifier.store.campaigns import find_campaign
 from notifier.store.versions import authoritative
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from notifier.home import Home
     from notifier.policy.model import Document
+    from notifier.sources.text import PolicyFile
     from notifier.store.engine import Session
     from notifier.store.tables import CampaignRow, VersionRow
 
@@ -104,9 +105,14 @@ def read_document(home: Home, row: VersionRow) -> Document:
 
     :raises EvidenceError: the file is gone or is no longer what was committed
     """
-    return parse(read_bytes(home, row), markup=markup_of_row(row))
+    return read_policy(home, row).document()
 
 
-def markup_of_row(row: VersionRow) -> Literal["markdown", "text"]:
-    """Return how a stored version is read."""
-    return "markdown" if row.markup == "markdown" else "text"
+def read_policy(home: Home, row: VersionRow) -> PolicyFile:
+    """Return a stored version as it was read when it was committed: bytes, text, markup.
+
+    :raises EvidenceError: the file is gone or is no longer what was committed
+    """
+    return policy_from_bytes(
+        read_bytes(home, row), reading=Reading(row.markup), name=str(home.path / row.file)
+    )

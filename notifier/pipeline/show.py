@@ -9,9 +9,8 @@ from notifier.classify.render import verdict_document
 from notifier.diff.render_json import change_document
 from notifier.diff.render_text import redline
 from notifier.errors import UnknownThingError
-from notifier.pipeline.history import History, read_bytes, read_history
+from notifier.pipeline.history import History, read_history, read_policy
 from notifier.pipeline.propose import need_campaign
-from notifier.policy.canonical import canonical_text
 from notifier.policy.history import in_force, states
 from notifier.review import TOO_LATE
 from notifier.store.campaigns import all_campaigns, notes_of, rulings_of
@@ -237,5 +236,5 @@ def version_document(home: Home, name: str) -> dict[str, Any]:
             version = current.version
         row = history.row(version)
         found = next(r for r in _version_rows(tx, history, now) if r["version"] == version)
-        text = canonical_text(read_bytes(home, row))
+        text = read_policy(home, row).text
     return {"schema": "notifier.version/1", **found, "text": text}

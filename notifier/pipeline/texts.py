@@ -16,7 +16,6 @@ from notifier.errors import InputError, OutsideError
 from notifier.home import open_home
 from notifier.pipeline.assess import judge_diff
 from notifier.pipeline.history import read_document, read_history
-from notifier.policy.parse import parse
 from notifier.sources.text import read_policy_file
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from notifier.classify.evaluate import Evaluation
     from notifier.classify.model import Classification
     from notifier.diff.model import Diff
+    from notifier.extract.model import Revisions
     from notifier.policy.model import Document
 
 _MAX_CASE_BYTES = 1_000_000
@@ -41,16 +41,18 @@ class Text:
     home: Path | None = None
 
 
-def resolve(name: str, home: Path | None) -> Text:
+def resolve(name: str, home: Path | None, *, revisions: Revisions | None = None) -> Text:
     """Return the text that ``name`` names: a file where there is one, else ``P@V`` of the home.
+
+    ``revisions`` says how tracked changes in a Word file are read; a version keeps how it was read.
 
     :raises InputError: the file cannot be a policy
     :raises UnknownThingError: no such policy or version
     """
     policy, at, version = name.partition("@")
     if not at or Path(name).exists():
-        file = read_policy_file(Path(name))
-        return Text(name=name, document=parse(file.raw, markup=file.markup))
+        file = read_policy_file(Path(name), revisions=revisions)
+        return Text(name=name, document=file.document())
     with open_home(home) as opened, opened.store.read() as tx:
         opened.policy(policy)
         row = read_history(tx, policy).row(version)
@@ -79,7 +81,9 @@ def evaluate_file(cases: Path, out: Path | None) -> Evaluation:
     :raises InputError: the file cannot be read, or a line is no case; names file and line
     :raises OutsideError: the predictions cannot be written
     """
-    result = evaluate_cases(_rows(cases), cases.resolve().parent, name=str(cases))
+    result = evaluate_cases(
+        _rows(cases), cases.resolve().parent, name=str(cases), extract=_extracted
+    )
     if out is not None:
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in predictions(result))
         try:
@@ -91,6 +95,10 @@ def evaluate_file(cases: Path, out: Path | None) -> Evaluation:
                 next_step="Choose another file.",
             ) from error
     return result
+
+
+def _extracted(path: Path) -> Document:
+    return read_policy_file(path).document()
 
 
 def _rows(cases: Path) -> Iterator[dict[str, Any]]:

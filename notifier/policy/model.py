@@ -67,5 +67,7 @@ class Document:
     units: tuple[Unit, ...]
     parser: str
     """Name and version of the parser, recorded with every result made from this document."""
+    reading: tuple[str, ...] = ()
+    """Plain sentences about how it was read: an encoding, what was left out, a coarser way."""
     notes: tuple[str, ...] = ()
-    """Plain sentences about anything unusual: hidden characters, a fallback that was taken."""
+    """Plain sentences about what a reader would not see in it: hidden characters, look-alikes."""

@@ -47,7 +47,8 @@ def parse(source: bytes | str, *, markup: Markup, front_matter: bool = True) -> 
         source=text.encode(),
         units=finish(collector.drafts, text),
         parser=PARSER,
-        notes=(*notes, *notes_on(text)),
+        reading=tuple(notes),
+        notes=notes_on(text),
     )
 
 
