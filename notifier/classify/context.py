@@ -37,6 +37,8 @@ class Side:
     """Enumerator of a numbered heading to its folded title."""
     vocabulary: Mapping[str, int]
     """Every folded word and how often it stands there."""
+    words: int
+    """How many words the document has; counted once, since rules ask for every change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,7 @@ def index(document: Document) -> Side:
         units={key: tuple(values) for key, values in units.items()},
         headings=headings,
         vocabulary=vocabulary,
+        words=vocabulary.total(),
     )
 
 

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 _MOST_GROUNDS = 4
 _LONGEST_CHANGE = 200_000
 """Letters on both sides together, above which a change is not analysed but sent to a person."""
+_MOST_LETTERS = 800_000
+"""Letters of all changes of a diff that are analysed, some three seconds of work; a policy of
+twenty thousand words, written anew from end to end, has a third of it."""
+_EACH = 250
+"""Letters that a change costs whatever its length."""
 
 
 def classify(
@@ -52,8 +57,10 @@ def classify(
     policy's own site names; without it every change concerns all sites.
     """
     context = context_for(diff.old, diff.new, lexicon=lexicon, ruleset=ruleset, scope=scope)
-    verdicts = tuple(
-        judge(change, context, editorial_banner=editorial_banner) for change in diff.changes
+    reach = _reach(diff.changes)
+    verdicts = (
+        *(judge(each, context, editorial_banner=editorial_banner) for each in diff.changes[:reach]),
+        *(_unknown(each, context, (_too_many(),), ()) for each in diff.changes[reach:]),
     )
     return Classification(
         verdicts=verdicts,
@@ -62,8 +69,28 @@ def classify(
         material=any(verdict.material for verdict in verdicts),
         touches_stored=any(verdict.touches_stored for verdict in verdicts),
         route=_route(diff, verdicts, ruleset),
-        notes=diff.notes,
+        notes=(*diff.notes, *_reach_notes(reach, len(diff.changes))),
     )
+
+
+def _reach(changes: tuple[Change, ...]) -> int:
+    """Return how many changes, from the first on, are analysed at all."""
+    letters = 0
+    for number, change in enumerate(changes):
+        letters += _EACH + len(change.old) + len(change.new)
+        if letters > _MOST_LETTERS:
+            return number
+    return len(changes)
+
+
+def _reach_notes(reach: int, total: int) -> tuple[str, ...]:
+    if reach == total:
+        return ()
+    note = (
+        f"Very many changes: the first {reach:,} of {total:,} were analysed, the others are left to"
+        " a person and routed as material."
+    )
+    return (note,)
 
 
 def judge(change: Change, context: Context, *, editorial_banner: bool = True) -> Verdict:
@@ -155,8 +182,8 @@ def _material(
 def _unknown(
     change: Change, context: Context, findings: tuple[Finding, ...], misses: tuple[Miss, ...]
 ) -> Verdict:
-    too_long = len(change.old) + len(change.new) > _LONGEST_CHANGE
-    ranked = () if too_long else evidence(change, context).ranked()
+    unread = any(finding.rule in _UNREAD for finding in findings)
+    ranked = () if unread else evidence(change, context).ranked()
     grounds = ranked[:_MOST_GROUNDS] or (Ground.PURPOSE,)
     return _routed(
         Verdict(
@@ -165,7 +192,7 @@ def _unknown(
             material=True,
             touches_stored=True,
             grounds=grounds,
-            direction=Direction.NEUTRAL if too_long else direction(read(change), grounds[0]),
+            direction=Direction.NEUTRAL if unread else direction(read(change), grounds[0]),
             findings=findings,
             misses=misses,
         ),
@@ -212,6 +239,17 @@ def _uncleared(change: Change, covered: set[int]) -> Finding:
         says=says,
         old=words_of(reading, left, new=False),
         new=words_of(reading, left, new=True),
+    )
+
+
+_UNREAD = frozenset({"too-long", "too-many"})
+"""Findings that say that a change was not analysed."""
+
+
+def _too_many() -> Finding:
+    return Finding(
+        rule="too-many",
+        says="So much has changed that this passage was not analysed; a person must decide.",
     )
 
 

@@ -78,9 +78,8 @@ def about_terms(change: Change, context: Context) -> bool:
         return False
     if context.whole_documents:
         side = context.new if change.new_units else context.old
-        words = sum(side.vocabulary.values())
         privacy = sum(side.vocabulary.get(word, 0) for word in _PRIVACY)
-        return words > _ENOUGH_WORDS and privacy < _FEW * words
+        return side.words > _ENOUGH_WORDS and privacy < _FEW * side.words
     return bool(path & _TERMS_WORDS)
 
 

@@ -85,9 +85,19 @@ def _words(unit: Unit) -> str:
     return f"{unit.marker} {unit.text}" if quantity else unit.text
 
 
+_last: tuple[Change, Reading] | None = None
+"""The change that was read last: forty rules ask for it one after another."""
+
+
 def read(change: Change) -> Reading:
     """Return the change's two sides, aligned word by word; bounded whatever the text."""
-    return read_pair(side(change.old_units, change.old), side(change.new_units, change.new))
+    global _last  # noqa: PLW0603 - one slot, set whole; another thread's value is only a miss
+    last = _last
+    if last is not None and last[0] is change:
+        return last[1]
+    found = read_pair(side(change.old_units, change.old), side(change.new_units, change.new))
+    _last = (change, found)
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from typing import Any
 
 MAX_RAW = 10_000_000
 """Bytes of a page or document as handed in; a saved page carries its scripts along."""
-MAX_TEXT = 2_000_000
+MAX_TEXT = 1_000_000
 """Characters of extracted text; the limit of a policy in plain text."""
 FIRST_WORDS = 60
 """Characters that are quoted of what was left out or refused."""
@@ -83,7 +83,7 @@ class LeftOut:
             first = "; ".join(f"“{shorten(text)}”" for text in self.hidden[:3])
             notes.append(
                 f"Hidden text was left out, since a reader does not see it: {many}"
-                f" place{'s' if many > 1 else ''}, {words} words: {first}."
+                f" place{'s' if many > 1 else ''}, {words} word{'s' if words > 1 else ''}: {first}."
             )
         return tuple(notes)
 

@@ -13,8 +13,8 @@ from notifier.policy.sentences import split_sentences
 if TYPE_CHECKING:
     from notifier.policy.flow import Flow
 
-MAX_UNITS = 30_000
-"""Twenty times the longest policy known; beyond it a text is read in coarse pieces, and noted."""
+MAX_UNITS = 10_000
+"""Six times the longest policy known; beyond it a text is read in coarse pieces, and noted."""
 
 _COARSE = 16_384
 """Characters of a coarse piece."""

@@ -12,7 +12,7 @@ from notifier.policy.markdown import MAX_LINES, read_markdown
 from notifier.policy.model import Document
 from notifier.policy.plain import number_headings, read_plain
 
-PARSER = "notifier-parser/1"
+PARSER = "notifier-parser/2"
 """Name and version of the parser; goes up with every change that could move a unit's edge."""
 
 Markup = Literal["markdown", "text"]
@@ -36,10 +36,10 @@ def parse(source: bytes | str, *, markup: Markup, front_matter: bool = True) -> 
             quiet += read_markdown(collector, begin)
         else:
             if markup == "markdown":
-                notes.append(f"More than {MAX_LINES} lines: read as plain text.")
+                notes.append(f"More than {MAX_LINES:,} lines: read as plain text.")
             read_plain(collector, begin)
     except Full:
-        notes.append(f"More than {MAX_UNITS} sentences: the rest is compared in coarse pieces.")
+        notes.append(f"More than {MAX_UNITS:,} sentences: the rest is compared in coarse pieces.")
     fill_gaps(collector, quiet)
     if markup == "text":
         collector.drafts = number_headings(collector.drafts)

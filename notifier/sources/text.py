@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from notifier.errors import InputError
     from notifier.policy.model import Document
 
-MAX_BYTES = 2_000_000
-"""Size limit of a policy in text; thirty times the longest policies known. Two of this size are
-compared within ten seconds."""
+MAX_BYTES = 1_000_000
+"""Size limit of a policy in text; some ten times the longest policies known. Two of this size are
+compared and classified within ten seconds, whatever is in them."""
 
 SUPPORTED = "Markdown (.md, .markdown), plain text (.txt), HTML (.html, .htm) or Word (.docx)"
 
