@@ -80,17 +80,21 @@ def approval_digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(document).encode()).hexdigest()
 
 
-def require_second_person(*, author: str, approver: str, four_eyes: bool) -> None:
-    """Refuse an approval by whoever committed the change.
+def require_second_person(
+    *, author: str, approver: str, four_eyes: bool, act: str = "approve"
+) -> None:
+    """Refuse an approval, or a decision to send all the same, by whoever committed the change.
+
+    ``act`` is the verb of what they tried.
 
     :raises PromiseError: author and approver are the same person, compared case-folded
     """
     if four_eyes and author.casefold() == approver.casefold():
         raise PromiseError(
-            f"{approver} committed this change and cannot approve it too (review.four_eyes)."
-            " Nothing was approved.",
+            f"{approver} committed this change and cannot {act} it too (review.four_eyes)."
+            f" Nothing was {act}d.",
             code="four_eyes",
-            next_step="Let a second person approve with `notifier review approve … --as THEM`.",
+            next_step=f"Let a second person {act}, with --as THEM.",
         )
 
 

@@ -130,7 +130,7 @@ class Mail(_Section):
     connections: int = Field(default=4, ge=1, le=200)
     rate_per_second: float = Field(default=50.0, gt=0)
     per_day: int = Field(default=0, ge=0)
-    ramp: tuple[int, ...] = ()
+    ramp: tuple[Annotated[int, Field(ge=1)], ...] = ()
     window: int = Field(default=1, ge=1)
     first: FirstWave = FirstWave()
     retry_minutes: tuple[float, ...] = (30, 60, 120, 240)

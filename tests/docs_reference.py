@@ -1,4 +1,4 @@
-"""Write docs/reference/commands.md and settings.md from the code; run by ``make docs``."""
+"""Write the generated pages of docs/reference from the code; run by ``make docs``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer.main
 
+from notifier.campaign.machine import CAMPAIGN, MESSAGE
 from notifier.cli.app import app
+from notifier.policy.history import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs/reference"
@@ -28,6 +30,7 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "commands.md": "\n".join(_commands()),
         REFERENCE / "settings.md": "\n".join(_settings()),
+        REFERENCE / "states.md": "\n".join(_states()),
     }
 
 
@@ -91,6 +94,26 @@ def _settings() -> Iterator[str]:
             note = (key[3] or "").replace("|", "\\|")
             yield f"| `{key[1]}` | `{key[2].strip()}` | {note} |"
     yield ""
+
+
+def _states() -> Iterator[str]:
+    yield "# States\n\nWritten by `make docs` from `campaign/machine.py` and `policy/history.py`.\n"
+    yield "Every step that a row does not hold is refused (`wrong_state`, exit code 2).\n"
+    yield "## A campaign\n\n| From | by | to |\n| --- | --- | --- |"
+    yield from _steps((s, e, to) for s, events in CAMPAIGN.items() for e, to in events.items())
+    yield "\n## A message\n\n| From | by | to |\n| --- | --- | --- |"
+    yield from _steps((s, e, to) for s, events in MESSAGE.items() for e, to in events.items())
+    yield "\n## A version\n"
+    yield "Never stored: they follow from the campaign's state, its approval and the clock.\n"
+    yield "| From | by | to |\n| --- | --- | --- |"
+    yield from _steps((s, by, to) for s, next_ in VERSION.items() for to, by in next_.items())
+    yield ""
+
+
+def _steps(steps: Iterable[tuple[str | None, str, str]]) -> Iterator[str]:
+    for state, event, following in steps:
+        begins = f"`{state}`" if state else "nothing"
+        yield f"| {begins} | {event.replace('_', ' ')} | `{following}` |"
 
 
 if __name__ == "__main__":

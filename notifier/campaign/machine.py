@@ -36,7 +36,9 @@ class CampaignEvent(StrEnum):
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
-    """Back to approved: it starts again as soon as it is due, checked against its notify-by."""
+    """Back to approved: it starts again as soon as it is due, checked against its notify-by.
+
+    While it sends, too: held messages whose hold was lifted go on."""
     COMPLETE = "complete"
     NEED_DECISION = "need_decision"
     CANCEL = "cancel"
@@ -110,11 +112,15 @@ CAMPAIGN: Final[Mapping[CampaignState | None, Mapping[CampaignEvent, CampaignSta
         _E.PAUSE: _C.PAUSED,
         _E.RESCHEDULE: _C.PROPOSED,
     },
-    _C.SENDING: {**_STOPPABLE, _E.PAUSE: _C.PAUSED, _E.COMPLETE: _C.COMPLETE},
+    _C.SENDING: {
+        **_STOPPABLE,
+        _E.PAUSE: _C.PAUSED,
+        _E.RESUME: _C.APPROVED,
+        _E.COMPLETE: _C.COMPLETE,
+    },
     _C.PAUSED: {**_STOPPABLE, _E.RESUME: _C.APPROVED, _E.RESCHEDULE: _C.PROPOSED},
     _C.NEEDS_DECISION: {
         _E.VOID: _C.PROPOSED,
-        _E.RESUME: _C.APPROVED,
         _E.START: _C.SENDING,
         _E.CANCEL: _C.CANCELLED,
         _E.RESCHEDULE: _C.PROPOSED,
@@ -142,6 +148,7 @@ _M, _V = MessageState, MessageEvent
 MESSAGE: Final[Mapping[MessageState, Mapping[MessageEvent, MessageState]]] = {
     _M.PLANNED: {
         _V.CLAIM: _M.CLAIMED,
+        _V.DEFER: _M.DEFERRED,
         _V.SUPPRESS: _M.SUPPRESSED,
         _V.HOLD: _M.HELD,
         _V.PARK: _M.NEEDS_ATTENTION,

@@ -229,7 +229,7 @@ def campaign_pause(
 def campaign_resume(
     campaign: CampaignArgument, who: ActorOption = "", home: HomeOption = None
 ) -> None:
-    """Go on sending; messages held for dry_run or only_to go out if these are lifted."""
+    """Go on sending; messages held for dry_run, only_to or mail.first go out if it is lifted."""
     from notifier.pipeline.steer import resume
 
     _decide(home, campaign, lambda h: resume(h, campaign, actor=actor(who)))
@@ -263,16 +263,24 @@ def campaign_decide(
     who: ActorOption = "",
     home: HomeOption = None,
 ) -> None:
-    """Answer a campaign that needs a decision: continue sending, or cancel it."""
+    """Answer a campaign that needs a decision: continue (not for its author), or cancel it."""
     from notifier.errors import InputError
-    from notifier.pipeline.steer import cancel, go_on
+    from notifier.pipeline.publish import publish
+    from notifier.pipeline.steer import give_up, go_on
 
     if answer not in {"continue", "cancel"}:
         raise InputError(
             f"{answer!r} is no answer. Nothing was done.", next_step="Say continue or cancel."
         )
-    act = go_on if answer == "continue" else cancel
-    _decide(home, campaign, lambda h: act(h, campaign, reason=reason, actor=actor(who)))
+
+    def act(opened: Home) -> None:
+        if answer == "continue":
+            go_on(opened, campaign, reason=reason, actor=actor(who))
+        else:
+            give_up(opened, campaign, reason=reason, actor=actor(who))
+        publish(opened)
+
+    _decide(home, campaign, act)
 
 
 @campaign_app.command("reschedule")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -118,6 +118,17 @@ def status(
     for c in document["campaigns"]:
         if c["reason"]:
             show(f"{c['id']}: {c['reason']}")
+        if c["first_wave"]:
+            show(f"{c['id']}: {_wave(c['first_wave'])}")
+
+
+def _wave(wave: dict[str, Any]) -> str:
+    goes_on = wave["goes_on_at"]
+    when = f"until {goes_on}" if goes_on else f"while {wave['open']} of it are open"
+    return (
+        f"first wave: {wave['accepted']} accepted, {wave['refused']} refused;"
+        f" the other {wave['held']} wait {when}"
+    )
 
 
 @feed_app.command("publish")

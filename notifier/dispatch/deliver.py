@@ -89,7 +89,7 @@ async def deliver(
     A message whose outcome is not known when the process dies is ``unknown`` afterwards; there is
     at most one on each of ``mail.connections`` lines. When ``stop`` is set, what is in DATA is
     finished, all other claims are given back, and the call returns. Only campaigns that are
-    ``approved`` or ``sending`` are touched; this is asked again before every message.
+    ``sending`` are touched; this is asked again before every message.
 
     :raises OutsideError: the ledger cannot be written; sending stopped before the next message
     :raises SettingsError: the renderer found the configuration at fault

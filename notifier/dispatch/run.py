@@ -68,7 +68,7 @@ class Run:
     unreliable: bool = False
     """The relay takes messages and never answers."""
     capped: bool = False
-    """The last claim was bounded by the cap of the day."""
+    """The last claim got nothing, and there is a cap of the day."""
     failure: Exception | None = None
 
     # ---- the end ------------------------------------------------------------------------------
@@ -185,8 +185,7 @@ class Run:
         ahead = min(_MOST_CLAIMED, int(mail.rate_per_second * _CLAIM_SECONDS))
         days = sending_days_before(tx, now) if mail.ramp else 0
         cap = cap_of_the_day(mail.per_day, mail.ramp, days)
-        self.capped = cap > 0
-        return claim(
+        claims = claim(
             tx,
             [campaign for campaign in self.campaigns if campaign not in self.paused],
             self.owner,
@@ -195,6 +194,8 @@ class Run:
             self.lease_seconds,
             per_day=cap,
         )
+        self.capped = cap > 0 and not claims
+        return claims
 
     async def _prepare_all(self, claims: Sequence[Claimed]) -> None:
         size = max(1, self.mail.connections)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from notifier.campaign.acquisition import Acquisition, read_acquisition
 from notifier.errors import InputError
+from notifier.pipeline.moves import OPENED
 from notifier.plan.schedule import start_of_day
 from notifier.store import ledger
 from notifier.store.campaigns import find_campaign
@@ -42,7 +43,7 @@ def open_acquisition(home: Home, file: Path, *, actor: str) -> Acquisition:
             CampaignRow(
                 id=acquisition.campaign,
                 kind="acquisition",
-                state="proposed",
+                state=OPENED,
                 author=actor,
                 opened_at=now,
                 effective_date=acquisition.closes.isoformat(),
@@ -99,6 +100,16 @@ def zone_of(home: Home, sites: tuple[str, ...]) -> ZoneInfo:
             next_step="Add the sites to a [policies.…] section of notifier.toml.",
         )
     return policies[0].zone
+
+
+def zone_of_campaign(home: Home, row: CampaignRow) -> ZoneInfo:
+    """Return the zone in which a campaign's legal days are counted.
+
+    :raises UnknownThingError: its policy is no longer configured
+    """
+    if row.kind == "acquisition":
+        return zone_of(home, tuple(row.terms["sites"]))
+    return home.policy(row.policy).zone
 
 
 def _check_order(file: Path, acquisition: Acquisition, home: Home) -> None:

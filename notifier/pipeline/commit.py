@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from notifier.errors import InputError
 from notifier.files import write_atomic
 from notifier.pipeline.history import History, read_history
+from notifier.pipeline.moves import OPENED
 from notifier.plan.schedule import FIRST_YEAR, LAST_YEAR, is_countable, start_of_day
 from notifier.policy.canonical import canonical_digest
-from notifier.policy.history import before
+from notifier.policy.history import VersionStatus, before, next_status
 from notifier.policy.parse import PARSER
 from notifier.sources.text import PolicyFile, parser_of, read_policy_file
 from notifier.store import ledger
@@ -226,7 +227,9 @@ def _store(
         _check_dates(text, submission, first=first, latest=history, now=now)
     quiet = first or submission.historical
     row = _write(home, tx, text, actor=actor, now=now)
-    row.status = "draft" if submission.draft else "committed"
+    row.status = next_status(
+        row.status, VersionStatus.DRAFT if submission.draft else VersionStatus.COMMITTED
+    )
     row.historical = quiet
     row.new_people_at = submission.new_people_at
     tx.add(row)
@@ -285,6 +288,7 @@ def _attach(
     row = _write(home, tx, text, actor=actor, now=now)
     row.historical = source.historical
     row.source_sha256 = source.canonical_sha256
+    row.status = next_status(row.status, VersionStatus.COMMITTED)
     tx.add(row)
     _record(tx, row, CommitKind.TRANSLATION, "", now=now)
     return _answer(CommitKind.TRANSLATION, text)
@@ -300,7 +304,7 @@ def _write(home: Home, tx: Session, text: _Text, *, actor: str, now: datetime) -
         version=text.version,
         locale=text.locale,
         authoritative=text.authoritative,
-        status="committed",
+        status=VersionStatus.DRAFT,
         historical=False,
         effective_date="",
         effective_at=text.effective_at,
@@ -353,7 +357,7 @@ def _open_campaign(tx: Session, row: VersionRow, *, now: datetime) -> str:
         kind="version",
         policy=row.policy,
         version=row.version,
-        state="proposed",
+        state=OPENED,
         author=row.author,
         opened_at=now,
         effective_date=row.effective_date,

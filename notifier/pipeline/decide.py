@@ -9,10 +9,13 @@ from notifier.campaign.machine import CampaignEvent, next_state
 from notifier.classify.model import Ground
 from notifier.errors import InputError, PromiseError, UnknownThingError, standing
 from notifier.pipeline.approval import approval_document, extras
+from notifier.pipeline.history import read_history
 from notifier.pipeline.letters import locales_of, make_skeletons
+from notifier.pipeline.moves import turn_to
 from notifier.pipeline.propose import Plan, heard_of, make_plan, need_campaign
 from notifier.pipeline.prove import lost_history, sign_head
 from notifier.pipeline.void import need_text, touch
+from notifier.policy.history import VersionState, states
 from notifier.review import approval_digest, require_in_time, require_second_person
 from notifier.store import ledger
 from notifier.store.audience import materialize
@@ -175,7 +178,8 @@ def approve(
     now = home.now()
     with home.store.write() as tx:
         row = need_campaign(tx, campaign)
-        state = next_state(row.state, CampaignEvent.APPROVE, campaign=campaign)
+        next_state(row.state, CampaignEvent.APPROVE, campaign=campaign)
+        _refuse_overtaken(tx, row, now)
         _refuse_restored(lost_history(home, tx), campaign)
         require_second_person(
             author=row.author, approver=actor, four_eyes=home.settings.review.four_eyes
@@ -186,7 +190,7 @@ def approve(
         skeletons = make_skeletons(home, tx, plan)
         document = approval_document(home, tx, plan, skeletons)
         digest = approval_digest(document)
-        row.state, row.state_reason = state, ""
+        turn_to(row, CampaignEvent.APPROVE)
         row.approved_by, row.approved_at, row.approved_digest = actor, now, digest
         row.notify_by = plan.calendar.notify_by
         row.approval = document | extras(plan)
@@ -207,6 +211,18 @@ def _refuse_restored(lost: str, campaign: str) -> None:
             f"This database has forgotten something: {lost}. Nothing was approved.",
             code="restored_database",
             next_step=f"`notifier campaign decide {campaign} continue --reason …` goes on with it.",
+        )
+
+
+def _refuse_overtaken(tx: Session, row: CampaignRow, now: datetime) -> None:
+    """Refuse what would take effect after a later version: it would put the older text in force."""
+    if row.kind != "version":
+        return
+    if states(read_history(tx, row.policy).facts, now)[row.version] is VersionState.SUPERSEDED:
+        raise InputError(
+            f"A version later than {row.version} is in force already. Nothing was approved.",
+            code="superseded",
+            next_step="Commit what is to hold from now on as a new version.",
         )
 
 

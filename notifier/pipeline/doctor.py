@@ -116,11 +116,6 @@ def _wrong_settings(home: Home) -> Iterator[tuple[str, str]]:
             "there is no site or no policy, so there is nothing to tell anybody.",
             "Add a [sites.…] and a [policies.…] table.",
         )
-    if mail.first.people:
-        yield (
-            "mail.first.people is not honoured by this version: there is no first wave.",
-            "Set it to 0; rehearse with mail.only_to, and slow down with mail.ramp.",
-        )
     if mail.window != 1:
         yield (
             f"mail.window = {mail.window} is not honoured by this version; it works as 1.",

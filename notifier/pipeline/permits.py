@@ -13,7 +13,7 @@ from notifier.classify.model import Silence
 from notifier.consent import Choice, Permit, PermitFacts, permit
 from notifier.errors import InputError, OutsideError, UnknownThingError
 from notifier.evidence.commitment import commit_person
-from notifier.pipeline.acquire import zone_of
+from notifier.pipeline.acquire import zone_of_campaign
 from notifier.pipeline.erase import know_erased
 from notifier.pipeline.history import History, read_history
 from notifier.pipeline.propose import Plan, make_plan, need_campaign
@@ -142,8 +142,8 @@ class _Desk:
     @property
     def zone(self) -> ZoneInfo:
         """Return the zone in which the notice's days are counted."""
-        if self.row is not None and self.row.kind == "acquisition":
-            return zone_of(self.home, tuple(self.row.terms["sites"]))
+        if self.row is not None:
+            return zone_of_campaign(self.home, self.row)
         return self.home.policy(self.policy).zone
 
     def permit(self, person_id: str) -> Permit:

@@ -22,9 +22,10 @@ from notifier.plan.audience import (
 )
 from notifier.plan.model import Cohort, Decision, Holding, Shape, Transfer
 from notifier.plan.profiles import days_for, longest_days
-from notifier.plan.schedule import calendar
+from notifier.plan.schedule import calendar, sending_seconds
 from notifier.policy.history import collecting
 from notifier.store.audience import load_shapes, load_transfer_shapes
+from notifier.store.backlog import sending_days_before
 from notifier.store.campaigns import find_campaign
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def make_plan(home: Home, tx: Session, campaign: CampaignRow) -> Plan:
     told = any(r.decision is not Decision.EXCLUDED for r in rulings.values())
     return _plan(
         home,
+        tx,
         campaign,
         zone=policy.zone,
         shapes=shapes,
@@ -167,6 +169,7 @@ def _plan_transfer(home: Home, tx: Session, campaign: CampaignRow) -> Plan:
     days = partial(days_for, notice=notice)
     return _plan(
         home,
+        tx,
         campaign,
         zone=zone_of(home, terms.sites),
         shapes=shapes,
@@ -180,6 +183,7 @@ def _plan_transfer(home: Home, tx: Session, campaign: CampaignRow) -> Plan:
 
 def _plan(
     home: Home,
+    tx: Session,
     campaign: CampaignRow,
     *,
     zone: ZoneInfo,
@@ -192,16 +196,17 @@ def _plan(
 ) -> Plan:
     told = [row for row in shapes if rulings[row.id].decision is not Decision.EXCLUDED]
     mail = home.settings.mail
+    messages = sum(r.people for r in told if rulings[r.id].decision is Decision.EMAIL)
     dates = calendar(
         date.fromisoformat(campaign.effective_date),
         zone=zone,
         notice_days=max((rulings[row.id].notice_days for row in told), default=longest),
         reserve_days=home.settings.review.retry_reserve_days,
-        messages=sum(r.people for r in told if rulings[r.id].decision is Decision.EMAIL),
+        messages=messages,
         rate_per_second=mail.rate_per_second,
         per_day=mail.per_day,
-        ramp=mail.ramp,
-        hold_hours=mail.first.hold_hours if mail.first.people else 0.0,
+        ramp=_ramp_ahead(home, tx),
+        hold_hours=mail.first.hold_hours if 0 < mail.first.people < messages else 0.0,
         now=max(home.now(), heard_of(campaign)),
     )
     return Plan(
@@ -214,6 +219,24 @@ def _plan(
         calendar=dates,
         route=route,
     )
+
+
+def sending_time(home: Home, tx: Session, messages: int, hold_hours: float = 0.0) -> float:
+    """Return how long so many messages take from now on at the configured rates, in seconds."""
+    mail = home.settings.mail
+    return sending_seconds(
+        messages,
+        rate_per_second=mail.rate_per_second,
+        per_day=mail.per_day,
+        ramp=_ramp_ahead(home, tx),
+        hold_hours=hold_hours,
+    )
+
+
+def _ramp_ahead(home: Home, tx: Session) -> tuple[int, ...]:
+    """Return the days of ``mail.ramp`` that are still to come."""
+    ramp = home.settings.mail.ramp
+    return ramp[sending_days_before(tx, home.now()) :] if ramp else ()
 
 
 def heard_of(campaign: CampaignRow) -> datetime:

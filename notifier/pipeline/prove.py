@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from notifier.errors import InputError, UnknownThingError
@@ -55,6 +56,15 @@ def lost_history(home: Home, tx: Session) -> str:
     """
     newest = newest_checkpoint(home.var / "checkpoints", key=load_signer(home.keys).fingerprint)
     return ledger.disagreement(tx, newest)
+
+
+def newest_at(home: Home) -> datetime:
+    """Return when the chain was last vouched for, UTC; long ago where it never was.
+
+    :raises EvidenceError: the newest checkpoint is damaged
+    """
+    newest = newest_checkpoint(home.var / "checkpoints")
+    return datetime.fromisoformat(newest.at) if newest else datetime.min.replace(tzinfo=UTC)
 
 
 def export_bundle(home: Home, out: Path, *, campaign: str = "", person: str = "") -> dict[str, Any]:

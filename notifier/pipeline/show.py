@@ -11,6 +11,7 @@ from notifier.diff.render_text import redline
 from notifier.errors import UnknownThingError
 from notifier.pipeline.history import History, read_history, read_policy
 from notifier.pipeline.propose import need_campaign
+from notifier.pipeline.waves import wave_document
 from notifier.policy.history import in_force, states
 from notifier.review import TOO_LATE
 from notifier.store.campaigns import all_campaigns, notes_of, rulings_of
@@ -175,6 +176,7 @@ def status_document(home: Home, campaign: str = "") -> dict[str, Any]:
                     "effective": row.effective_date,
                     "notify_by": instant(row.notify_by) if row.notify_by else None,
                     "people": counts(tx, row.id),
+                    "first_wave": wave_document(home, tx, row),
                 }
                 for row in rows
             ],

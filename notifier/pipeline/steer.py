@@ -1,4 +1,4 @@
-"""What else is done with a campaign: reject, pause, resume, cancel, move its date."""
+"""What else is done with a campaign: reject, pause, resume, cancel, decide, move its date."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 from notifier.campaign.machine import CampaignEvent, CampaignState, next_state
 from notifier.errors import InputError
 from notifier.evidence.checkpoint import set_aside
-from notifier.pipeline.acquire import zone_of
+from notifier.pipeline.acquire import zone_of_campaign
 from notifier.pipeline.history import read_history
+from notifier.pipeline.late import too_late_to_go_on
+from notifier.pipeline.moves import move
 from notifier.pipeline.propose import need_campaign
 from notifier.pipeline.prove import lost_history
 from notifier.pipeline.void import need_text, refuse_if_told, void
+from notifier.pipeline.waves import hold_back, let_go, verdict
 from notifier.plan.schedule import start_of_day
+from notifier.plan.wave import WaveVerdict
+from notifier.policy.history import VersionStatus, next_status
+from notifier.review import require_second_person
 from notifier.store import ledger
-from notifier.store.messages import unhold
+from notifier.store.backlog import FIRST_WAVE, unhold
+from notifier.store.campaigns import all_campaigns
+from notifier.store.waves import find_wave
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-    from zoneinfo import ZoneInfo
 
     from notifier.home import Home
     from notifier.store.engine import Session
@@ -31,48 +38,100 @@ def reject(home: Home, campaign: str, *, reason: str, actor: str) -> None:
     :raises InputError: no reason, or a campaign that is not waiting for a decision
     """
     need_text(reason, "a --reason")
-    _move(home, campaign, CampaignEvent.REJECT, actor=actor, reason=reason)
+    _steer(home, campaign, CampaignEvent.REJECT, actor=actor, reason=reason)
 
 
 def pause(home: Home, campaign: str, *, actor: str) -> None:
     """Stop sending until ``resume``; messages already on the wire still arrive."""
-    _move(home, campaign, CampaignEvent.PAUSE, actor=actor)
+    _steer(home, campaign, CampaignEvent.PAUSE, actor=actor)
 
 
 def resume(home: Home, campaign: str, *, actor: str) -> None:
-    """Go on; messages held for ``dry_run`` or ``only_to`` that no longer hold are planned."""
-    _move(home, campaign, CampaignEvent.RESUME, actor=actor)
+    """Go on; messages held for ``dry_run`` or ``only_to`` that no longer hold are planned.
+
+    The campaign begins anew as an approved one: what is left is checked against its notify-by.
+    """
+    _steer(home, campaign, CampaignEvent.RESUME, actor=actor)
 
 
 def cancel(home: Home, campaign: str, *, actor: str, reason: str = "") -> None:
     """End a campaign for good; its version never takes effect and its notices go."""
-    _move(home, campaign, CampaignEvent.CANCEL, actor=actor, reason=reason)
+    _steer(home, campaign, CampaignEvent.CANCEL, actor=actor, reason=reason)
 
 
 def go_on(home: Home, campaign: str, *, reason: str, actor: str) -> None:
-    """Answer ``needs_decision``: send although it is late, or although the database is older.
+    """Answer ``needs_decision``: send although it is late, refused too often, or restored.
 
+    It overrides a promise, as an approval with ``--override-notice`` does; so the author cannot
+    give it (P2). Whoever waits for a first wave that is late or was refused too often goes too.
     Whoever goes on with a restored database does so for the whole home; each campaign that it
     stopped is still answered by itself.
 
     :raises InputError: no reason, or nothing waits for a decision
+    :raises PromiseError: the actor committed it
     """
     need_text(reason, "a --reason")
-    restored = _accept_restored(home, campaign, reason=reason, actor=actor)
     with home.store.read() as tx:
-        waits = need_campaign(tx, campaign).state == CampaignState.NEEDS_DECISION
-    if waits or not restored:
-        _move(home, campaign, CampaignEvent.START, actor=actor, reason=reason)
+        author = need_campaign(tx, campaign).author
+    require_second_person(
+        author=author, approver=actor, four_eyes=home.settings.review.four_eyes, act="decide"
+    )
+    restored = _accept_restored(home, reason=reason, actor=actor)
+    now = home.now()
+    with home.store.write() as tx:
+        row = need_campaign(tx, campaign)
+        if restored and row.state != CampaignState.NEEDS_DECISION:
+            return
+        _need_decision(row)
+        wave = find_wave(tx, campaign)
+        asked = wave is not None and verdict(home, wave, now) is WaveVerdict.ASK
+        if asked or too_late_to_go_on(home, tx, row, now):
+            let_go(tx, campaign, now, reason=reason, actor=actor)
+        move(tx, row, CampaignEvent.START, now, reason=reason, actor=actor)
+        hold_back(home, tx, campaign, now)
 
 
-def _accept_restored(home: Home, campaign: str, *, reason: str, actor: str) -> bool:
+def give_up(home: Home, campaign: str, *, reason: str, actor: str) -> None:
+    """Answer ``needs_decision``: cancel the campaign. Anybody may; to stop breaks no promise.
+
+    :raises InputError: no reason, or nothing waits for a decision
+    """
+    need_text(reason, "a --reason")
+    with home.store.read() as tx:
+        _need_decision(need_campaign(tx, campaign))
+    cancel(home, campaign, actor=actor, reason=reason)
+
+
+def _need_decision(row: CampaignRow) -> None:
+    if row.state != CampaignState.NEEDS_DECISION:
+        raise InputError(
+            f"{row.id} is {row.state}; nothing waits for a decision. Nothing was done.",
+            code="wrong_state",
+            next_step="`notifier status` shows where it stands.",
+        )
+
+
+def stop_restored(home: Home, tx: Session, fault: str) -> list[str]:
+    """Stop every campaign that could send from a database that has forgotten whom it told.
+
+    Paused ones too: ``resume`` must not go round the decision. Returns their ids.
+    """
+    stopped = []
+    for row in all_campaigns(tx):
+        if row.state in {CampaignState.APPROVED, CampaignState.SENDING, CampaignState.PAUSED}:
+            move(tx, row, CampaignEvent.NEED_DECISION, home.now(), reason=fault)
+            stopped.append(row.id)
+    return stopped
+
+
+def _accept_restored(home: Home, *, reason: str, actor: str) -> bool:
     """Go on with a database that is older than its newest checkpoint; say whether it was."""
     folder, now = home.var / "checkpoints", home.now()
     with home.store.read() as tx:
-        need_campaign(tx, campaign)
         lost = lost_history(home, tx)
     if lost:
         with home.store.write() as tx:
+            stop_restored(home, tx, lost)
             forgotten = ledger.accept_restored(tx, folder, now=now, actor=actor, reason=reason)
         set_aside(folder, forgotten)
     return bool(lost)
@@ -87,9 +146,9 @@ def reschedule(home: Home, campaign: str, *, effective: date, actor: str) -> Non
     now = home.now()
     with home.store.write() as tx:
         row = need_campaign(tx, campaign)
-        state = next_state(row.state, CampaignEvent.RESCHEDULE, campaign=campaign)
+        next_state(row.state, CampaignEvent.RESCHEDULE, campaign=campaign)
         refuse_if_told(tx, row)
-        effective_at = start_of_day(effective, _zone(home, row))
+        effective_at = start_of_day(effective, zone_of_campaign(home, row))
         _check_new_date(tx, row, effective, effective_at, now=now)
         old = row.effective_date
         row.effective_date, row.effective_at = effective.isoformat(), effective_at
@@ -99,15 +158,9 @@ def reschedule(home: Home, campaign: str, *, effective: date, actor: str) -> Non
             version = read_history(tx, row.policy).row(row.version)
             version.effective_date, version.effective_at = effective.isoformat(), effective_at
             tx.add(version)
-        void(tx, row, state)
+        void(tx, row, CampaignEvent.RESCHEDULE)
         body = {"from": old, "to": effective.isoformat(), "actor": actor}
         ledger.append(tx, now=now, kind="reschedule", campaign=campaign, body=body)
-
-
-def _zone(home: Home, row: CampaignRow) -> ZoneInfo:
-    if row.kind == "acquisition":
-        return zone_of(home, tuple(row.terms["sites"]))
-    return home.policy(row.policy).zone
 
 
 def _check_new_date(
@@ -130,29 +183,21 @@ def _check_new_date(
             )
 
 
-def _move(home: Home, campaign: str, event: CampaignEvent, *, actor: str, reason: str = "") -> None:
+def _steer(
+    home: Home, campaign: str, event: CampaignEvent, *, actor: str, reason: str = ""
+) -> None:
     """Lead a campaign to its next state and record who did it, in one transaction."""
     now = home.now()
     with home.store.write() as tx:
         row = need_campaign(tx, campaign)
-        if event is CampaignEvent.START and row.state != CampaignState.NEEDS_DECISION:
-            raise InputError(
-                f"{campaign} is {row.state}; nothing waits for a decision. Nothing was done.",
-                code="wrong_state",
-                next_step="`notifier status` shows where it stands.",
-            )
         _refuse_if_in_force(row, event, now=now)
-        row.state = next_state(row.state, event, campaign=campaign)
-        row.state_reason = reason
-        tx.add(row)
+        move(tx, row, event, now, reason=reason, actor=actor)
         if event in {CampaignEvent.REJECT, CampaignEvent.CANCEL} and row.kind == "version":
             version = read_history(tx, row.policy).row(row.version)
-            version.status = "withdrawn"
+            version.status = next_status(version.status, VersionStatus.WITHDRAWN)
             tx.add(version)
         if event is CampaignEvent.RESUME:
             unhold(tx, campaign, lifted(home))
-        body = {"state": row.state, "reason": reason, "actor": actor}
-        ledger.append(tx, now=now, kind=event.value, campaign=campaign, body=body)
 
 
 def _refuse_if_in_force(row: CampaignRow, event: CampaignEvent, *, now: datetime) -> None:
@@ -170,5 +215,9 @@ def _refuse_if_in_force(row: CampaignRow, event: CampaignEvent, *, now: datetime
 def lifted(home: Home) -> tuple[str, ...]:
     """Return the reasons for holding messages that the configuration no longer gives."""
     mail = home.settings.mail
-    gone = (("dry_run", mail.dry_run), ("rehearsal", bool(mail.only_to)))
+    gone = (
+        ("dry_run", mail.dry_run),
+        ("rehearsal", bool(mail.only_to)),
+        (FIRST_WAVE, bool(mail.first.people)),
+    )
     return tuple(reason for reason, stands in gone if not stands)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from notifier.campaign.machine import CampaignEvent, CampaignState, next_state
 from notifier.errors import InputError, PromiseError
+from notifier.pipeline.moves import turn_to
 from notifier.store import ledger
 from notifier.store.audience import discard
 from notifier.store.campaigns import maybe_told, replace_skeletons
@@ -25,10 +26,10 @@ def touch(tx: Session, row: CampaignRow, *, actor: str, now: datetime, why: str)
     """
     if row.state == CampaignState.PROPOSED:
         return
-    state = next_state(row.state, CampaignEvent.VOID, campaign=row.id)
+    next_state(row.state, CampaignEvent.VOID, campaign=row.id)
     refuse_if_told(tx, row)
     digest = row.approved_digest
-    void(tx, row, state)
+    void(tx, row, CampaignEvent.VOID)
     body = {"digest": digest, "why": why, "actor": actor}
     ledger.append(tx, now=now, kind="approval_voided", campaign=row.id, body=body)
 
@@ -53,9 +54,9 @@ def refuse_if_told(tx: Session, row: CampaignRow) -> None:
         )
 
 
-def void(tx: Session, row: CampaignRow, state: CampaignState) -> None:
+def void(tx: Session, row: CampaignRow, event: CampaignEvent) -> None:
     """Put a campaign back before its approval: words, audience and dates are forgotten."""
-    row.state, row.state_reason = state, ""
+    turn_to(row, event)
     row.approved_by, row.approved_digest, row.approved_at = "", "", None
     row.not_before, row.notify_by, row.override_reason, row.approval = None, None, "", {}
     tx.add(row)

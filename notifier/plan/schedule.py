@@ -86,8 +86,9 @@ def sending_seconds(
 ) -> float:
     """Return how long sending takes, in seconds: rate, daily caps, and the hold of a first wave.
 
-    ``ramp`` caps the first days, ``per_day`` all later ones (0: no cap). A day that is full waits
-    for the next; so this is the longest it can take, whatever the hour at which it begins.
+    ``ramp`` caps the first days, ``per_day`` all later ones (0: no cap), counted in UTC. A day that
+    is full waits for the next; so this is the longest it can take, whatever the hour at which it
+    begins. ``hold_hours`` is the hold of a first wave, 0 where nobody waits for one.
 
     :raises InputError: a cap of 0 in ``ramp`` or a rate of 0: sending would never end
     """

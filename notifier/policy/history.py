@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 
@@ -17,13 +17,73 @@ class VersionState(StrEnum):
     DRAFT = "draft"
     """May be replaced; never public."""
     PROPOSED = "proposed"
-    """Committed, not approved."""
+    """Committed, not approved, and no later version has taken effect."""
     SCHEDULED = "scheduled"
     """Approved, not yet effective."""
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     """Rejected or cancelled; never takes effect."""
+
+
+class VersionStatus(StrEnum):
+    """What is stored of a version; everything else follows from its campaign and the clock."""
+
+    DRAFT = "draft"
+    COMMITTED = "committed"
+    WITHDRAWN = "withdrawn"
+
+
+_S = VersionState
+VERSION: Final[Mapping[VersionState | None, Mapping[VersionState, str]]] = {
+    None: {
+        _S.DRAFT: "commit --draft",
+        _S.PROPOSED: "commit",
+        _S.IN_FORCE: "commit of a first or historical version",
+        _S.SUPERSEDED: "commit --historical before one that is in force",
+        _S.SCHEDULED: "commit of a first version that takes effect later",
+    },
+    _S.DRAFT: {
+        _S.DRAFT: "commit --draft again",
+        _S.PROPOSED: "commit",
+        _S.IN_FORCE: "commit of a first version",
+        _S.SCHEDULED: "commit of a first version that takes effect later",
+    },
+    _S.PROPOSED: {
+        _S.SCHEDULED: "approval",
+        _S.IN_FORCE: "approval after its date, where nobody is mailed",
+        _S.WITHDRAWN: "rejection, or cancelling the campaign",
+        _S.SUPERSEDED: "a later version took effect before anybody approved it",
+    },
+    _S.SCHEDULED: {
+        _S.IN_FORCE: "its effective instant",
+        _S.PROPOSED: "the approval is void: rescheduled, or something it binds was changed",
+        _S.WITHDRAWN: "cancelling the campaign",
+    },
+    _S.IN_FORCE: {
+        _S.SUPERSEDED: "a later version takes effect",
+        _S.PROPOSED: "the approval is void before anybody was told",
+    },
+    _S.SUPERSEDED: {},
+    _S.WITHDRAWN: {},
+}
+"""State → next state, and by what; ``None``: a version that does not exist yet. Time only ahead."""
+
+_STORED: Final = {
+    VersionStatus.DRAFT: frozenset({VersionStatus.DRAFT, VersionStatus.COMMITTED}),
+    VersionStatus.COMMITTED: frozenset({VersionStatus.WITHDRAWN}),
+    VersionStatus.WITHDRAWN: frozenset[VersionStatus](),
+}
+
+
+def next_status(status: str, following: VersionStatus) -> VersionStatus:
+    """Return what is stored of a version from now on.
+
+    :raises ValueError: it cannot follow: a committed text stays, a withdrawn one never comes back
+    """
+    if following not in _STORED[VersionStatus(status)]:
+        raise ValueError(f"a version that is {status} cannot become {following}")
+    return following
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +140,8 @@ def _state(fact: VersionFact, current: VersionFact | None, now: datetime) -> Ver
     if fact.withdrawn:
         return VersionState.WITHDRAWN
     if not fact.counts:
-        return VersionState.PROPOSED
+        late = current is not None and current.effective_at > fact.effective_at
+        return VersionState.SUPERSEDED if late else VersionState.PROPOSED
     if now < fact.in_force_from:
         return VersionState.SCHEDULED
     return VersionState.IN_FORCE if fact is current else VersionState.SUPERSEDED

@@ -63,13 +63,15 @@ WHERE kind = 'version' AND policy = ? AND id <> ? AND state <> 'cancelled'
   AND EXISTS (SELECT 1 FROM message WHERE message.campaign = campaign.id)
 ORDER BY id
 """
+# A fence begins anywhere: SQLite gives the number of a discarded message to a new one, and an old
+# claim of it must not pass for a claim of that one.
 _MATERIALIZE: Final = """
 INSERT INTO message (
   campaign, person_id, kind, channel, state, reason, cohort, locale, notice_days, ref,
   recipient, sha256, attempts, owner, fence, reply_code, reply_text, queue_id
 )
 SELECT ?, p.person_id, 'notice', 'email', r.state, r.reason, r.cohort, r.locale, r.notice_days,
-  lower(hex(randomblob(16))), '', '', 0, '', 0, 0, '', ''
+  lower(hex(randomblob(16))), '', '', 0, '', abs(random() % 1000000000), 0, '', ''
 FROM temp.person_shape AS s
 CROSS JOIN temp.shape_ruling AS r ON r.shape = s.shape
 CROSS JOIN person AS p ON p.rowid = s.person
@@ -164,11 +166,15 @@ def materialize(
 
 
 def discard(tx: Session, campaign: str) -> int:
-    """Remove the messages of a voided approval of which no byte was ever handed to a relay."""
+    """Remove the messages of a voided approval; the caller knows that nobody may have been told.
+
+    What was deferred or refused goes too: the new words are another message. Refused recipients
+    stay refused.
+    """
     return (
         _raw(tx)
         .execute(
-            "DELETE FROM message WHERE campaign = ? AND intent_at IS NULL AND sent_at IS NULL"
+            "DELETE FROM message WHERE campaign = ?"
             " AND state NOT IN ('sent', 'bounced', 'unknown')",
             (campaign,),
         )

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 _M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _C: Any = CampaignRow.__table__  # type: ignore[attr-defined]
 
-MAY_SEND = ("approved", "sending")
-"""Campaign states in which a message may leave; asked again in the intent's own transaction."""
+MAY_SEND = ("sending",)
+"""Campaign states in which a message may leave; asked again in the intent's own transaction.
+
+Not ``approved``: whatever brought a campaign back there, it is looked at again before it sends.
+"""
 DUE = ("planned", "deferred", "unknown")
+FIRST_WAVE = "first_wave"
+"""Held until the first wave is settled and its hold is over."""
 RELAY_DOWN = "relay_down"
 RELAY_UNRELIABLE = "relay_unreliable"
 """Deferred with everything else that was due: the relay cannot be reached (due again as soon as it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, exists, func, or_
@@ -60,10 +61,26 @@ def last_seq(tx: Session, kinds: Sequence[str], *, campaign: str = "") -> int:
     return tx.exec(query).one() or 0
 
 
+def last_at(tx: Session, kinds: Sequence[str], *, campaign: str) -> datetime | None:
+    """Return the instant of a campaign's last ledger entry of these kinds, UTC, or nothing."""
+    query = select(EntryRow.at).where(EntryRow.campaign == campaign, col(EntryRow.kind).in_(kinds))
+    found = tx.exec(query.order_by(col(EntryRow.seq).desc()).limit(1)).first()
+    return None if found is None else datetime.fromisoformat(found)
+
+
 def maybe_told(tx: Session, campaign: str) -> bool:
     """Say whether a message of a campaign was accepted, or left and nobody knows."""
     left = or_(
         col(MessageRow.state).in_(("sent", "unknown")),
         and_(col(MessageRow.state) == "claimed", col(MessageRow.intent_at).is_not(None)),
     )
-    return bool(tx.exec(select(exists().where(col(MessageRow.campaign) == campaign, left))).one())
+    if tx.exec(select(exists().where(col(MessageRow.campaign) == campaign, left))).one():
+        return True
+    # What was in doubt once and waits again, held or deferred, may have arrived.
+    doubted = exists().where(
+        col(EntryRow.campaign) == campaign,
+        col(EntryRow.kind) == "outcome",
+        col(EntryRow.seq) > last_seq(tx, ("approval",), campaign=campaign),
+        col(EntryRow.body).contains('"state":"unknown"'),
+    )
+    return bool(tx.exec(select(doubted)).one())

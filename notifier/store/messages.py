@@ -139,8 +139,9 @@ def renew(tx: Session, claims: Iterable[Claimed], now: datetime, lease_seconds: 
 def record_intent(tx: Session, now: datetime, intents: Sequence[Intent]) -> list[bool]:
     """Write down that these bytes are about to leave; say for each whether they may.
 
-    False where the claim is no longer this owner's, or the campaign was paused, cancelled or
-    replaced meanwhile: then nothing may be sent. The first intent fixes address, Date and digest.
+    False where the claim is no longer this owner's, its lease has ended (whoever was frozen looks
+    again at the clock and the campaign first), or the campaign was paused, cancelled or replaced
+    meanwhile: then nothing may be sent. The first intent fixes address, Date and digest.
     """
     return record(tx, now, (), intents)
 
@@ -193,6 +194,7 @@ _INTEND = (
     .where(
         _HELD,
         _M.c.intent_at.is_(None),
+        _M.c.lease_until > bindparam("b_intent_at"),
         exists().where(_C.c.id == _M.c.campaign, _C.c.state.in_(MAY_SEND)),
     )
     .values(

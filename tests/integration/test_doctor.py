@@ -167,7 +167,6 @@ def test_examining_changes_nothing_in_the_ledger_or_the_files(tmp_path, nobody, 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("first = { people = 0", "first = { people = 50", "mail.first.people"),
         ("window = 1 ", "window = 8 ", "mail.window = 8"),
         ('base_url = "http://127.0.0.1:8080"', 'base_url = "here"', "web.base_url"),
         ('base_url = "http://127.0.0.1:8080"', 'base_url = "http://[::1"', "web.base_url"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -14,116 +12,22 @@ import pytest
 from notifier.channels.mailbox import Mailbox
 from notifier.consent import Choice
 from notifier.errors import InputError, PromiseError, TooLateError
-from notifier.home import Home
-from notifier.pipeline.begin import begin
-from notifier.pipeline.choose import record
-from notifier.pipeline.commit import Submission, commit_version
 from notifier.pipeline.decide import approve
-from notifier.pipeline.permits import permit_document
 from notifier.pipeline.plans import plan_campaign
 from notifier.pipeline.prove import verify_home
-from notifier.pipeline.run import turn
-from notifier.pipeline.sending import choice_url
-from notifier.pipeline.show import status_document
 from notifier.pipeline.steer import cancel, go_on, pause, reschedule
-from notifier.pipeline.take import take_in
-from notifier.settings import load_settings
-from notifier.store.campaigns import find_campaign
-from notifier.store.choices import message_of
+from tests.world import START, TYPO, V1, V2, V3, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-START = datetime(2027, 1, 4, 12, tzinfo=UTC)
-TOML = """
-[sites.alpha]
-name = "Alpha"
-url = "https://alpha.example.com"
-[policies.privacy]
-sites = ["alpha"]
-timezone = "Europe/Berlin"
-notice_days = 10
-[mail]
-tls = "none"
-port = {port}
-"""
-V1 = """# Privacy policy
-
-## Use
-
-We use your email address to answer your questions.
-We do not sell your personal information.
-
-## Retention
-
-We keep your account for 24 months after you last signed in.
-"""
-V2 = V1.replace("We do not sell", "We may sell")
-V3 = V2.replace("24 months", "36 months")
-TYPO = V2.replace("questions", "questins")
-
-
-class World:
-    """A home, its mailbox, and a clock."""
-
-    def __init__(self, folder: Path, mailbox: Mailbox) -> None:
-        self.folder, self.mailbox, self.now = folder, mailbox, START
-        path = folder / "home"
-        path.mkdir()
-        (path / "notifier.toml").write_text(TOML.format(port=mailbox.port))
-        begin(path, clock=lambda: START)
-        self.home = Home(path=path, settings=load_settings(path), clock=lambda: self.now)
-
-    def commit(self, name: str, text: str, effective: str, *, historical: bool = False) -> None:
-        file = self.folder / f"{name}.md"
-        file.write_text(text)
-        submission = Submission(
-            file=file, policy="privacy", version=name, effective=effective, historical=historical
-        )
-        commit_version(self.home, submission, actor="author")
-
-    def people(self, **versions: str) -> None:
-        rows = ["person_id,email", *(f"{p},{p}@example.com" for p in versions)]
-        held = ["person_id,site,category,policy,version,collected_at"]
-        held += [f"{p},alpha,contact,privacy,{v}," for p, v in versions.items()]
-        for what, lines in (("people", rows), ("collections", held)):
-            file = self.folder / f"{what}.csv"
-            file.write_text("\n".join(lines) + "\n")
-            assert take_in(self.home, what, file).refused == 0
-
-    def run(self) -> tuple[str, ...]:
-        return asyncio.run(turn(self.home, asyncio.Event())).says
-
-    def told(self) -> int:
-        return len(self.mailbox.mails())
-
-    def permit(self, person: str) -> str:
-        return str(permit_document(self.home, person)["reason"])
-
-    def state(self, campaign: str = "privacy@v2") -> str:
-        return str(status_document(self.home, campaign)["campaigns"][0]["state"])
-
-    def notices(self) -> list[str]:
-        feed = json.loads((self.home.path / "var/feed/alpha.json").read_text())
-        return [notice["id"] for notice in feed["notices"]]
-
-    def choose(self, person: str, decision: Choice, campaign: str = "privacy@v2") -> None:
-        with self.home.store.read() as tx:
-            message, row = message_of(tx, campaign, person), find_campaign(tx, campaign)
-        assert message is not None
-        assert row is not None
-        token = choice_url(self.home, row, message.ref).rsplit("/", 1)[1]
-        assert record(self.home, token, decision) is not None
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with Mailbox(tmp_path / "mailbox") as mailbox:
-        world = World(tmp_path, mailbox)
-        world.commit("v1", V1, "2024-01-01")
-        with world.home:
-            yield world
+    with Mailbox(tmp_path / "mailbox") as mailbox, World(tmp_path, port=mailbox.port) as world:
+        world.mailbox = mailbox
+        yield world
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ def test_states_are_those_of_the_tables():
     "propose reject",
     "propose supersede",
     "propose approve start need_decision cancel",
-    "propose approve start pause need_decision resume start complete",
+    "propose approve start pause need_decision start complete",
+    "propose approve start resume need_decision start complete reopen complete",
 ])  # fmt: skip
 def test_walks(walk):
     state = None
@@ -63,6 +64,7 @@ def test_walks(walk):
         ("paused", "complete"),
         ("sending", "reject"),
         ("needs_decision", "complete"),
+        ("needs_decision", "resume"),  # only a decision answers it
         (None, "approve"),
     ],
 )
@@ -94,7 +96,7 @@ def test_p2_only_an_approved_campaign_can_ever_send():
     into_approved = {
         (s, e) for s, events in CAMPAIGN.items() for e, to in events.items() if to == "approved"
     }
-    assert {s for s, e in into_approved} == {"proposed", "paused", "needs_decision"}
+    assert {s for s, e in into_approved} == {"proposed", "sending", "paused"}
     for state in (CampaignState.PAUSED, CampaignState.NEEDS_DECISION):
         assert {s for s, ev in CAMPAIGN.items() if state in ev.values()} <= {
             "approved", "sending", "paused",
