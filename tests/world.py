@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -114,6 +115,8 @@ class ScriptedChannel:
     first: list[Outcome] = field(default_factory=list)
     """For the next attempts, whoever they are for."""
     taken: list[Taken] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Message-IDs whose outcome the sender could not know, once for each attempt."""
     clock: World | None = None
     name: str = "email"
 
@@ -127,12 +130,16 @@ class ScriptedChannel:
         rest = self.first or self.script.get(letter.recipient)
         return rest.pop(0) if rest else ACCEPTED
 
-    def take(self, letter: Letter, at: datetime) -> None:
+    def handed(self, letter: Letter, outcome: Outcome) -> None:
         found = _MESSAGE_ID.search(letter.data)
         assert found
-        self.taken.append(
-            Taken(letter.recipient, found[1].decode(), letter.sha256, letter.data, at)
-        )
+        name = found[1].decode()
+        if isinstance(outcome, InDoubt):
+            self.unread.append(name)
+        if isinstance(outcome, Accepted) or outcome is DROPPED:
+            assert self.clock is not None
+            taken = Taken(letter.recipient, name, letter.sha256, letter.data, self.clock.now)
+            self.taken.append(taken)
 
 
 class _Line:
@@ -148,9 +155,7 @@ class _Line:
         return self.outcome if refused else None
 
     async def body(self, letter: Letter) -> Outcome:
-        if isinstance(self.outcome, Accepted) or self.outcome is DROPPED:
-            assert self.channel.clock is not None
-            self.channel.take(letter, self.channel.clock.now)
+        self.channel.handed(letter, self.outcome)
         if isinstance(self.outcome, InDoubt):
             self.usable = False
         return self.outcome
@@ -163,7 +168,7 @@ class _Line:
 
 
 class World:
-    """A home, whoever takes its mails, and a clock."""
+    """A home, whoever takes its mails, and a clock; ``made`` is one to copy, which is quicker."""
 
     def __init__(
         self,
@@ -172,17 +177,22 @@ class World:
         channel: ScriptedChannel | None = None,
         port: int = 9,
         toml: str = TOML,
+        made: Path | None = None,
     ) -> None:
         self.folder, self.channel, self.now = folder, channel, START
         if channel is not None:
             channel.clock = self
         path = folder / "home"
-        path.mkdir()
-        (path / "notifier.toml").write_text(toml.format(port=port))
-        begin(path, clock=lambda: START)
-        watch_states(path / "var/notifier.db")
+        if made is not None:
+            shutil.copytree(made, path)
+        else:
+            path.mkdir()
+            (path / "notifier.toml").write_text(toml.format(port=port))
+            begin(path, clock=lambda: START)
+            watch_states(path / "var/notifier.db")
         self.home = Home(path=path, settings=load_settings(path), clock=lambda: self.now)
-        self.commit("v1", V1, "2024-01-01")
+        if made is None:
+            self.commit("v1", V1, "2024-01-01")
 
     def __enter__(self) -> Self:
         return self
