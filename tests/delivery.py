@@ -96,6 +96,7 @@ def send(
     stop: asyncio.Event | None = None,
     reserve_days: int = 5,
     lease_seconds: float = 60.0,
+    budget_seconds: float = 30.0,
     **changed: object,
 ) -> Delivery:
     """Call ``deliver`` once."""
@@ -112,6 +113,7 @@ def send(
             stop=stop or asyncio.Event(),
             clock=clock,
             lease_seconds=lease_seconds,
+            budget_seconds=budget_seconds,
         )
 
     return asyncio.run(work())

@@ -173,6 +173,10 @@ def _ask_if_late(row: CampaignRow, tx: Session, why: str, now: datetime, says: l
 def _stands(home: Home, tx: Session, row: CampaignRow) -> bool:
     """Say whether what would be approved today is what was approved."""
     plan = approved_plan(home, tx, row)
+    if plan.assessment is not None:
+        said = {key for cohort in plan.cohorts.values() for key in cohort.change_keys}
+        if not said <= plan.assessment.changes.keys():
+            return False  # a version that it was compared with was withdrawn
     document = approval_document(home, tx, plan, make_skeletons(home, tx, plan))
     bound = {key: value for key, value in row.approval.items() if key not in EXTRAS}
     return approval_digest(document) == row.approved_digest == approval_digest(bound)

@@ -245,7 +245,9 @@ def test_p4_other_bytes_or_another_address_at_a_later_attempt_are_not_sent(ten):
 # ---- P2 nothing without authority ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", ["proposed", "paused", "needs_decision", "cancelled", "rejected"])
+@pytest.mark.parametrize(
+    "state", ["proposed", "approved", "paused", "needs_decision", "cancelled", "rejected"]
+)
 def test_p2_nothing_leaves_in_other_states_of_the_campaign(ten, state):
     set_campaign(ten, state)
     with HostileRelay() as relay:
@@ -286,6 +288,14 @@ def test_p17_the_cap_of_the_day_counts_rows_and_ends_at_midnight(ten):
         assert len(relay.accepted) == 8
 
 
+def test_a_delivery_that_ends_before_the_cap_is_reached_has_more_to_do(ten):
+    with HostileRelay() as relay:
+        done = send(ten, relay.port, per_day=1000, rate_per_second=10.0, budget_seconds=0.3)
+        assert (done.capped, done.more) == (False, True)
+        assert send(ten, relay.port, per_day=1000).results["sent"] > 0
+        assert len(relay.accepted) == 10
+
+
 def test_the_ramp_gives_the_first_days(ten):
     sent = []
     with HostileRelay() as relay:
@@ -319,6 +329,17 @@ def test_a_claim_that_was_taken_over_changes_nothing(ten):
         assert renew(tx, [new], later, 60) == 1
     kinds = [(e.kind, json.loads(e.body).get("state")) for e in entries(ten)]
     assert kinds == [("intent", None), ("outcome", "unknown")]
+
+
+def test_p14_a_claim_past_its_lease_sends_nothing_though_nobody_took_it(ten):
+    with ten.write() as tx:
+        (one,) = claim(tx, [CAMPAIGN], "me:1:1", NOW, 1, 60)
+    woken = NOW + timedelta(seconds=60)
+    intent = Intent(claimed=one, recipient="x@y", sha256="s")
+    with ten.write() as tx:
+        assert record_intent(tx, woken, [intent]) == [False]
+        assert renew(tx, [one], woken, 60) == 1
+        assert record_intent(tx, woken, [intent]) == [True]
 
 
 def test_the_claims_of_a_dead_process_come_back_and_of_a_living_one_do_not(ten):

@@ -27,6 +27,7 @@ from notifier.pipeline.steer import (
     reschedule,
     resume,
 )
+from notifier.store.messages import Intent, claim, record_intent
 from tests.world import (
     DEFERRED,
     DEFERRED_AT_END,
@@ -34,6 +35,7 @@ from tests.world import (
     LOST,
     START,
     TYPO,
+    V1,
     V2,
     V3,
     ScriptedChannel,
@@ -143,6 +145,18 @@ def test_p2_whatever_is_edited_after_the_approval_voids_it(approved: World, what
     assert (approved.state(), approved.told(), approved.notices()) == ("proposed", 0, [])
     assert approved.counts() == {}
     assert len(approved.entries("approval_voided")) + len(approved.entries("reschedule")) == 1
+
+
+def test_p2_a_version_before_that_is_rejected_voids_the_approval(world: World) -> None:
+    """What was compared with it is no longer there to be told."""
+    world.commit("v3", V1.replace("24 months", "12 months"), "2027-06-01")
+    approve(world.home, "privacy@v3", actor="second")
+    reject(world.home, CAMPAIGN, reason="not this one", actor="second")
+    assert any("void" in said for said in world.run())
+    assert (world.state("privacy@v3"), world.told()) == ("proposed", 0)
+    approve(world.home, "privacy@v3", actor="second")
+    world.run()
+    assert world.told() == len(CROWD)
 
 
 # ---- two at once ---------------------------------------------------------------------------------
@@ -320,6 +334,22 @@ def test_p9_a_post_that_is_clicked_twice_at_once_is_one_event(approved: World) -
     assert answers == [None] * 4
     assert approved.rows("SELECT person_id, decision FROM choice") == [("p0", "refuse")]
     assert len(approved.entries("choice")) == 1
+
+
+def test_p14_a_claim_of_a_voided_approval_is_no_claim_of_the_next(approved: World) -> None:
+    """SQLite gives the numbers of discarded messages to new ones."""
+    store = approved.home.store
+    with store.write() as tx:
+        need_campaign(tx, CAMPAIGN).state = "sending"
+        old = claim(tx, [CAMPAIGN], "frozen:1:1", approved.now, 9, 600)
+    _note(approved)
+    approve(approved.home, CAMPAIGN, actor="second")
+    with store.write() as tx:
+        need_campaign(tx, CAMPAIGN).state = "sending"
+        new = claim(tx, [CAMPAIGN], "frozen:1:1", approved.now, 9, 600)
+        assert {one.id for one in old} == {one.id for one in new}
+        intents = [Intent(claimed=one, recipient="x@y", sha256="s") for one in old]
+        assert record_intent(tx, approved.now, intents) == [False] * len(old)
 
 
 # ---- what a doubt leaves behind ------------------------------------------------------------------

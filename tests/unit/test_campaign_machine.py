@@ -1,6 +1,8 @@
 """Every transition that exists, and a refusal for every one that does not."""
 
+import ast
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from notifier.campaign.machine import (
     next_state,
 )
 from notifier.errors import InputError
+from notifier.policy.history import VERSION, VersionState, VersionStatus, next_status
 
 
 def test_states_are_those_of_the_tables():
@@ -119,3 +122,44 @@ def test_every_open_state_can_be_left_and_no_message_state_is_a_trap():
 def test_a_sent_message_is_never_sent_again():
     assert set(MESSAGE[MessageState.SENT]) == {MessageEvent.BOUNCE}
     assert MESSAGE[MessageState.BOUNCED] == {}
+
+
+PACKAGE = Path(__file__).resolve().parents[2] / "notifier"
+
+
+def test_no_code_sets_a_state_by_hand():
+    """Campaigns move in pipeline/moves.py only, versions by ``next_status`` only."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                places = [p for t in targets for p in (t.elts if isinstance(t, ast.Tuple) else [t])]
+                set_here = {place.attr for place in places if isinstance(place, ast.Attribute)}
+                by = ast.unparse(node.value) if node.value else ""
+                if "state" in set_here and name != "pipeline/moves.py":
+                    found.append((name, ast.unparse(node)))
+                if "status" in set_here and not by.startswith("next_status("):
+                    found.append((name, ast.unparse(node)))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "CampaignRow":
+                begins = {k.arg: ast.unparse(k.value) for k in node.keywords}
+                if begins.get("state") != "OPENED":
+                    found.append((name, str(begins)))
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("status", "following"),
+    [("committed", "draft"), ("committed", "committed"), ("withdrawn", "committed"),
+     ("withdrawn", "draft"), ("draft", "withdrawn"), ("withdrawn", "withdrawn")],
+)  # fmt: skip
+def test_a_stored_version_never_goes_back(status, following):
+    with pytest.raises(ValueError, match="cannot become"):
+        next_status(status, VersionStatus(following))
+
+
+def test_every_version_state_can_come_about_and_the_last_ones_stay():
+    assert set(VERSION) == {None, *VersionState}
+    assert {to for events in VERSION.values() for to in events} == set(VersionState)
+    assert VERSION[VersionState.WITHDRAWN] == VERSION[VersionState.SUPERSEDED] == {}
