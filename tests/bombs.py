@@ -95,7 +95,24 @@ def _words(change: str) -> Pair:
 
 
 def _prose(sentences: int) -> Pair:
-    words = "we share your data with partners not and or never may will sell ads 30 days".split()
+    words = [
+        "we",
+        "share",
+        "your",
+        "data",
+        "with",
+        "partners",
+        "not",
+        "and",
+        "or",
+        "never",
+        "may",
+        "will",
+        "sell",
+        "ads",
+        "30",
+        "days",
+    ]
     return _twice(
         *(
             "\n\n".join(

@@ -159,8 +159,10 @@ REVISIONS = {
         "We do not sell.\n",
     ),
     "heading by a change of format": (
-        '<w:p><w:pPr><w:pStyle w:val="berschrift1"/><w:pPrChange><w:pPr/></w:pPrChange></w:pPr>'
-        f"{r('Title')}</w:p>",
+        (
+            '<w:p><w:pPr><w:pStyle w:val="berschrift1"/><w:pPrChange><w:pPr/></w:pPrChange></w:pPr>'
+            f"{r('Title')}</w:p>"
+        ),
         "# Title\n",
         "Title\n",
     ),

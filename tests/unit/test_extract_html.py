@@ -42,8 +42,10 @@ def test_a_saved_page_is_read_without_what_stands_around_the_policy() -> None:
         "Contact: privacy@example.com\n"
     )
     assert found.notes == (
-        "Left out, since it is no policy text: cookie bars (1), dialogs (1), footers (1), forms (1),"
-        " navigation (1), page headers (1), side columns (1).",
+        (
+            "Left out, since it is no policy text: cookie bars (1), dialogs (1), footers (1), forms (1),"
+            " navigation (1), page headers (1), side columns (1)."
+        ),
     )
     assert extract_html(PAGE.encode()) == found
 
