@@ -7,7 +7,7 @@ POINTS ?= 60
 SEED ?= 20261124
 STAMP := .venv/.installed
 
-.PHONY: help demo test crash sweep lint format bench docs package clean lock
+.PHONY: help demo test crash sweep explore lint format bench docs package clean lock
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ crash: $(STAMP) ## Kill the sender 25 times at random moments; repeat with SEED=
 
 sweep: $(STAMP) ## Kill each command before system calls, 60 of each; POINTS=all (needs strace)
 	@$(BIN)/python -m pytest -q -s tests/acceptance/test_sweep.py --points $(POINTS) --fault-seed $(SEED)
+
+explore: $(STAMP) ## Walk new orders of acts against the promises; EXPLORE=200 walks
+	@EXPLORE=$${EXPLORE:-200} $(BIN)/python -m pytest tests/integration/test_stateful.py
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .

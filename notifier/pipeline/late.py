@@ -49,18 +49,24 @@ def too_late_to_go_on(home: Home, tx: Session, row: CampaignRow, now: datetime) 
     """
     if not _counts_days(row) or row.notify_by is None:
         return ""
-    begun = last_at(tx, ("start", "reopen"), campaign=row.id)
-    if begun is None:
-        return ""
     wave = find_wave(tx, row.id)
     if wave is not None:
-        rest = timedelta(seconds=sending_time(home, tx, wave.held))
-        if begun <= _all_out_by(row) - rest < now:
+        by = _all_out_by(row) - timedelta(seconds=sending_time(home, tx, wave.held))
+        if by < now and _began(tx, row) <= by:
             return f"the rest waits for the first wave ({wave.figures()}) and would now be late"
-    if begun < notice_begins(home, row) <= now:
+    begins = notice_begins(home, row)
+    if begins <= now and _began(tx, row) < begins:
         waiting = sum(counts(tx, row.id).get(state, 0) for state in DUE)
         return f"{waiting} are not told, and their notice had to begin by now" if waiting else ""
     return ""
+
+
+def _began(tx: Session, row: CampaignRow) -> datetime:
+    """Return when somebody or the clock last let a campaign send, UTC; asked only when it counts.
+
+    The ledger says it, and a long campaign has a long ledger.
+    """
+    return last_at(tx, ("start", "reopen"), campaign=row.id) or row.opened_at
 
 
 def notice_begins(home: Home, row: CampaignRow) -> datetime:
