@@ -26,7 +26,8 @@ STYLES = """
 <w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="Clause"><w:name w:val="Clause"/><w:pPr><w:numPr>
  <w:ilvl w:val="1"/><w:numId w:val="3"/></w:numPr></w:pPr></w:style>
-<w:style w:type="character" w:styleId="Ghost"><w:name w:val="Ghost"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Ghost"><w:name w:val="Ghost"/>
+ <w:rPr><w:vanish/></w:rPr></w:style>
 """
 NUMBERING = """
 <w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/>

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change, Diff
 
 _MOST_GROUNDS = 4
-_LONGEST_CHANGE = 200_000
-"""Letters on both sides together, above which a change is not analysed but sent to a person."""
+_LONGEST_CHANGE = 20_000
+"""Letters on both sides together, above which a change is not analysed but sent to a person: no
+sentence is a third as long, but the coarse pieces of an endless one are."""
 _MOST_LETTERS = 800_000
 """Letters of all changes of a diff that are analysed, some three seconds of work; a policy of
 twenty thousand words, written anew from end to end, has a third of it."""
@@ -77,7 +78,8 @@ def _reach(changes: tuple[Change, ...]) -> int:
     """Return how many changes, from the first on, are analysed at all."""
     letters = 0
     for number, change in enumerate(changes):
-        letters += _EACH + len(change.old) + len(change.new)
+        length = len(change.old) + len(change.new)
+        letters += _EACH + (length if length <= _LONGEST_CHANGE else 0)
         if letters > _MOST_LETTERS:
             return number
     return len(changes)

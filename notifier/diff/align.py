@@ -70,7 +70,7 @@ def _divide(
         return []
     if looks <= _SMALL and steps.left > 0:
         blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
-        steps.left -= (looks + len(left)) * len(blocks)
+        steps.left -= 2 * (looks + len(left)) * len(blocks)
         pairs += [
             (a + block.a + step, c + block.b + step)
             for block in blocks

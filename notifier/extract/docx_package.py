@@ -6,6 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -205,6 +206,7 @@ class _XmlReader:
             self._open[-1].text += data
 
 
+@lru_cache(maxsize=10_000)
 def _short(name: str) -> str:
     space, found, local = name.rpartition(" ")
     if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notifier.extract.docx_revisions import KINDS
@@ -132,7 +132,7 @@ class RunReader:
             elif child.name == "mc:AlternateContent":
                 found += self._alternate(child, style, look.link)
             elif text and not (self.fields and self.fields[-1].in_code):
-                found.append(replace(look, text=text, link=look.link or self._open_link()))
+                found.append(look._replace(text=text, link=look.link or self._open_link()))
         return found
 
     def _open_link(self) -> str:

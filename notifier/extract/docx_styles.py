@@ -37,6 +37,7 @@ class Styles:
     def __init__(self, root: Element | None) -> None:
         self._styles: dict[str, Style] = {}
         self._default = ""
+        self._switched: dict[tuple[str, ...], bool] = {}
         for style in root.all("w:style") if root else ():
             name, based = style.first("w:name"), style.first("w:basedOn")
             self._styles[style.get("w:styleId")] = Style(
@@ -94,7 +95,13 @@ class Styles:
         if direct is not None:
             return direct
         own = run.first("w:rStyle") if run else None
-        for style in (own.get("w:val") if own else "", paragraph_style or self._default):
+        styles = (own.get("w:val") if own else "", paragraph_style or self._default)
+        if (name, *styles) not in self._switched:
+            self._switched[name, *styles] = self._by_style(name, styles)
+        return self._switched[name, *styles]
+
+    def _by_style(self, name: str, styles: tuple[str, str]) -> bool:
+        for style in styles:
             for each in self._chain(style):
                 found = toggle(each.run, name)
                 if found is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notifier.extract.charset import decode_page
@@ -230,7 +229,7 @@ class _Walk:
                 self.writer.begin_item("-")
                 is_open = True
             if child.tag == "dt":
-                self._runs += self.gather(child, look=replace(look, bold=True))
+                self._runs += self.gather(child, look=look._replace(bold=True))
                 self._runs.append(_with(look, ": "))
             else:
                 self.children(child, look)
@@ -263,7 +262,7 @@ class _Walk:
 
 
 def _with(look: Run, text: str) -> Run:
-    return replace(look, text=text)
+    return look._replace(text=text)
 
 
 _BREAK = Run(text="\n")
@@ -272,8 +271,7 @@ _PLAIN_SPACE = Run(text=" ")
 
 def _look(node: Node, look: Run) -> Run:
     """Return how the words in an inline element look."""
-    return replace(
-        look,
+    return look._replace(
         bold=look.bold or node.tag in _BOLD,
         italic=look.italic or node.tag in _ITALIC,
         struck=look.struck or node.tag in _STRUCK,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from notifier.extract.html_tree import Node
 
 _GROUPS = names("thead tbody tfoot")
-_WIDEST = 50
+_WIDEST = 20
 """Columns that one cell may span; none of a real table spans as many."""
 _NEVER_IN_DATA = names("table h1 h2 h3 form main article")
 

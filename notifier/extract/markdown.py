@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notifier.extract.model import MAX_TEXT, Refusal
 
@@ -31,9 +31,11 @@ _URL_MARKS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """Words with one look. A line feed in ``text`` is a line break that the author made."""
+class Run(NamedTuple):
+    """Words with one look. A line feed in ``text`` is a line break that the author made.
+
+    A tuple, since a document has a hundred thousand of them.
+    """
 
     text: str
     bold: bool = False
@@ -50,39 +52,31 @@ def plain(runs: Iterable[Run]) -> str:
 
 def inline(runs: Sequence[Run], *, emphasis: bool = True) -> str:
     """Return runs as Markdown; a line feed for each line break, no other white space but spaces."""
-    settled = _settled(runs)
+    groups = [list(group) for _, group in groupby(_settled(runs), key=lambda run: run.link)]
     pieces: list[str] = []
-    for link, group in groupby(settled, key=lambda run: run.link):
-        words = list(group)
-        follow = _after(settled, words[-1])
-        if link:
+    for index, words in enumerate(groups):
+        if link := words[0].link:
             label = _BRACKETS.sub(r"\\\g<0>", _styled(words, "[", "]", emphasis=emphasis))
             pieces.append(f"[{label}]({link.translate(_URL_MARKS)})" if label.strip() else label)
         else:
-            before = "".join(pieces[-1:])[-1:]
-            pieces.append(_styled(words, before, follow, emphasis=emphasis))
+            before = pieces[-1][-1:] if pieces else ""
+            after = groups[index + 1][0].text[:1] if index + 1 < len(groups) else ""
+            pieces.append(_styled(words, before, after, emphasis=emphasis))
     return _lines("".join(pieces))
 
 
 def _settled(runs: Sequence[Run]) -> list[Run]:
-    """Join runs of one look, collapse white space across runs, and trim both ends."""
+    """Join runs of one look and collapse white space, also where it reaches over several runs."""
     found: list[Run] = []
-    for run in runs:
-        text = _SPACES.sub(" ", run.text)
-        if found and found[-1].text[-1:] in {" ", "\n"}:
+    last = ""
+    for look, group in groupby(runs, key=lambda run: run[1:]):
+        text = _SPACES.sub(" ", "".join(run.text for run in group))
+        if last in {" ", "\n"}:
             text = text.lstrip(" ")
-        if not text:
-            continue
-        if found and replace(found[-1], text="") == replace(run, text=""):
-            found[-1] = replace(run, text=found[-1].text + text)
-        else:
-            found.append(replace(run, text=text))
+        if text:
+            found.append(Run(text, *look))
+            last = text[-1]
     return found
-
-
-def _after(runs: list[Run], last: Run) -> str:
-    index = next(number for number, run in enumerate(runs) if run is last) + 1
-    return runs[index].text[:1] if index < len(runs) else ""
 
 
 def _styled(words: list[Run], before: str, after: str, *, emphasis: bool) -> str:

@@ -31,6 +31,8 @@ _REFERENCE = re.compile(
     r"(?:[\"'(][^\r\n]{0,999}+)?+(?=\r?$)",
     re.MULTILINE,
 )
+_MOST_CELLS = 1_000
+"""Cells of a row; a text with a longer one is read without tables, since each cell costs."""
 _CELL = re.compile(r"(?<!\\)\|")
 _BOLD_LINE = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<=\S)\1:?\Z")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -67,7 +69,8 @@ def read_markdown(collector: Collector, begin: int) -> list[tuple[int, int]]:
         collector=collector,
         references=references,
     )
-    parser = _parser()
+    tables = all(source.count("|", a, b) <= _MOST_CELLS for a, b in reader.lines)
+    parser = _parser(tables=tables)
     for first, last in _chunks(reader):
         reader.base = first
         text = "\n".join(source[a:b] for a, b in reader.lines[first:last])
@@ -75,9 +78,11 @@ def read_markdown(collector: Collector, begin: int) -> list[tuple[int, int]]:
     return quiet
 
 
-def _parser() -> MarkdownIt:
+def _parser(*, tables: bool) -> MarkdownIt:
     """Return a block parser: no HTML, tables, and indented text is text, not code."""
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40})
+    if tables:
+        parser.enable("table")
     parser.disable(["code", "reference", "inline", "text_join"])
     return parser
 

@@ -83,12 +83,8 @@ def test_things_that_are_no_files(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
     (tmp_path / "away.md").symlink_to(tmp_path / "nowhere.md")
-    for name, says in {
-        "pipe.md": "pipe",
-        "folder.md": "folder",
-        "zero.txt": "device",
-        "away.md": "no such",
-    }.items():
+    kinds = {"pipe.md": "pipe", "folder.md": "folder", "zero.txt": "device", "away.md": "no such"}
+    for name, says in kinds.items():
         assert says in refused(name, tmp_path)
 
 

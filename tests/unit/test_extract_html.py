@@ -42,10 +42,8 @@ def test_a_saved_page_is_read_without_what_stands_around_the_policy() -> None:
         "Contact: privacy@example.com\n"
     )
     assert found.notes == (
-        (
-            "Left out, since it is no policy text: cookie bars (1), dialogs (1), footers (1), forms (1),"
-            " navigation (1), page headers (1), side columns (1)."
-        ),
+        "Left out, since it is no policy text: cookie bars (1), dialogs (1), footers (1),"  # noqa: ISC004 - one note
+        " forms (1), navigation (1), page headers (1), side columns (1).",
     )
     assert extract_html(PAGE.encode()) == found
 
@@ -69,7 +67,8 @@ def test_a_saved_page_is_read_without_what_stands_around_the_policy() -> None:
         ("<details><summary>a</summary>b</details>", "a\n\nb\n"),
         ("<p>a<hr>b", "a\n\n* * *\n\nb\n"),
         ("<p>We <del>sell</del> <s>rent</s> it", "We <s>sell</s> <s>rent</s> it\n"),
-        ("<p>a*b _c_ `d` [e](f) \\* &amp;amp;", "a\\*b \\_c\\_ \\`d\\` [e\\](f) \\\\\\* &amp;amp;\n"),
+        ("<p>a*b _c_ `d`", "a\\*b \\_c\\_ \\`d\\`\n"),
+        ("<p>[e](f) \\* &amp;amp;", "[e\\](f) \\\\\\* &amp;amp;\n"),
         ("<p># a", "\\# a\n"),
         ("<p>&gt; a", "\\> a\n"),
         ("<p>a<br>---", "a\n\\---\n"),
@@ -96,10 +95,10 @@ def test_a_saved_page_is_read_without_what_stands_around_the_policy() -> None:
         ("<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", "a\n\nb\n\nc\n\nd\n"),
         ("<form><main><h1>a</h1><p>b</main></form>", "# a\n\nb\n"),
         ("<header><h1>a</h1></header><p>b", "# a\n\nb\n"),
-        ("<main>x</main>" + "<p>long text of the policy</p>" * 3, "x\n\n" * 1 + "long text of the policy\n\n" * 2 + "long text of the policy\n"),
+        ("<main>x</main><p>a b c d</p><p>e f</p>", "x\n\na b c d\n\ne f\n"),
     ],
-    ids=range(35),
-)  # fmt: skip
+    ids=range(36),
+)
 def test_markup(html: str, text: str) -> None:
     assert text_of(html) == text
 
@@ -110,7 +109,7 @@ HIDDEN = {
     "visibility": "<p>We do <span style='visibility:hidden'>not</span> sell.",
     "size": "<p>We do <span style='font-size:0'>not</span> sell.",
     "aria": "<p>We do <span aria-hidden=true>not</span> sell.",
-    "class": "<style>/* x */ .a,.gone{display:none}</style><p>We do <b class='b gone'>not</b> sell.",
+    "class": "<style>/* x */ .a,.gone{display:none}</style>We do <b class='b gone'>not</b> sell.",
     "id": "<style>#gone{display:none}</style><p>We do <b id=gone>not</b> sell.",
     "tag and class": "<style>b.gone{display:none}</style><p>We do <b class=gone>not</b> sell.",
     "own element": "<p>We do <x-word hidden>not</x-word> sell.",
@@ -133,7 +132,7 @@ SHOWN = {
     "overridden": "<style>.a{display:none}.a{display:block}</style><p class=a>We do not sell.",
     "within another": "<style>.x .a{display:none}</style><p class=a>We do not sell.",
     "accordion": "<button aria-controls=p1>More</button><div id=p1 hidden>We do not sell.</div>",
-    "bootstrap": "<b data-bs-target='#p1'></b><div id=p1 style='display:none'>We do not sell.</div>",
+    "bootstrap": "<b data-target='#p1'></b><div id=p1 style='display:none'>We do not sell.</div>",
     "tab": "<div role=tabpanel hidden>We do not sell.</div>",
     "found by search": "<div hidden=until-found>We do not sell.</div>",
 }
@@ -149,7 +148,7 @@ CHARSETS = {
     "utf-16 mark": "\ufeff<p>é’".encode("utf-16-le"),
     "utf-16 plain": "<p>é’".encode("utf-16-be"),
     "declared": b"<meta charset='windows-1252'><p>\xe9\x92",
-    "http-equiv": b"<meta http-equiv=content-type content='text/html; charset=iso-8859-1'><p>\xe9\x92",
+    "http-equiv": b"<meta http-equiv=x content='text/html; charset=iso-8859-1'><p>\xe9\x92",
     "xml": b"<?xml version='1.0' encoding='windows-1252'?><p>\xe9\x92",
     "silent": "<p>é’".encode(),
     "silent, old": b"<p>\xe9\x92",

@@ -190,7 +190,7 @@ def test_other_encodings_are_read_and_noted() -> None:
     for raw_bytes in ("Zürich – we sell.".encode("cp1252"), "Zürich – we sell.".encode("utf-16")):
         document = parse(raw_bytes, markup="text")
         assert document.units[0].text == "Zürich – we sell."
-        assert "not UTF-8" in document.notes[0]
+        assert "not UTF-8" in document.reading[0]
         assert document.source.decode().endswith("Zürich – we sell.")
 
 
@@ -231,7 +231,7 @@ def test_a_text_of_too_many_sentences_is_read_whole_but_coarsely() -> None:
     text = "Yes. We do.\n\n" * MAX_UNITS
     document = parse(text, markup="markdown")
     assert len(document.units) < MAX_UNITS + 100
-    assert any("coarse" in note for note in document.notes)
+    assert any("coarse" in note for note in document.reading)
     assert document.units[-1].span.end == len(text.rstrip())
 
 
