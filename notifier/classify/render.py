@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from notifier.classify.model import Outcome
 from notifier.diff.render_json import change_document
 from notifier.diff.render_text import redline
+from notifier.policy.hidden import make_visible
 
 if TYPE_CHECKING:
     from notifier.classify.model import Classification, Finding, Verdict
@@ -107,7 +108,7 @@ def _verdict(number: int, verdict: Verdict, *, color: bool) -> list[str]:
         facts.insert(2, "stored data" if verdict.touches_stored else "future data only")
     lines = [f"{number}. {word}  {' · '.join(facts)}"]
     if verdict.change.heading:
-        lines.append(f"   under: {verdict.change.heading}")
+        lines.append(f"   under: {make_visible(verdict.change.heading)}")
     lines += [f"   {line}" for line in redline(verdict.change, color=color).splitlines() if line]
     for finding in verdict.findings:
         source = f"  [{finding.source}]" if finding.source else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from notifier.classify.words import bag
+from notifier.policy.hidden import HIDDEN, is_mixed
 
 TOKEN = re.compile(
     r"(?P<obfuscated>\[ ?email[  ]protected ?\])"
@@ -23,11 +24,6 @@ TOKEN = re.compile(
 )
 """Every alternative is bounded or linear; nothing nests, so no text can make it backtrack far."""
 
-HIDDEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-"""Characters that a reader does not see but that can join, split or hide words."""
 _EDGE = "\u200b\ufeff\u2060 \t\r\n"
 _MARKUP = re.compile(r"!?\[([^\[\]]{0,2000})\]\(([^()\s]{0,2000})(?: \"[^\"]{0,200}\")?\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
@@ -121,18 +117,9 @@ def hidden_words(text: str) -> tuple[str, ...]:
 
     Hidden characters at the very edge of the text join nothing and are not counted.
     """
-    return tuple(word for word in text.strip(_EDGE).split() if HIDDEN.search(word) or _mixed(word))
-
-
-def _mixed(word: str) -> bool:
-    if word.isascii():
-        return False
-    scripts = set()
-    for char in word[:200]:
-        if char.isalpha():
-            name = unicodedata.name(char, "")
-            scripts.add(name.split(" ", 1)[0])
-    return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+    return tuple(
+        word for word in text.strip(_EDGE).split() if HIDDEN.search(word) or is_mixed(word)
+    )
 
 
 _ENGLISH = bag(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,48 @@ if TYPE_CHECKING:
     from notifier.errors import NotifierError
 
 
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?P<ours>\\[[\\d;]{1,8}m)?"
+)
+_OURS = re.compile(r"\[(?:0|1|4;32|9;31|1;3[123])m")
+"""The looks that our own redlines and verdicts are painted with."""
+
+
+def harmless(text: str) -> str:
+    """Return text that cannot steer a terminal: control and direction marks are written out.
+
+    Whatever a policy, a name or a note holds, the last step before the terminal lets only our own
+    colours through, and those only where there is colour.
+    """
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return _STEERING.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    if found["ours"] and _OURS.fullmatch(found["ours"]) and colourful():
+        return found.group()
+    return f"⟨U+{ord(found.group()[0]):04X}⟩{found['ours'] or ''}"
+
+
 def show(text: str) -> None:
     """Print data for people to stdout."""
+    text = harmless(text)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def show_json(document: Any) -> None:
-    """Print one JSON document to stdout."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    """Print one JSON document to stdout; what could steer a terminal is escaped in it."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    sys.stdout.write(_JSON_STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
+
+
+_JSON_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def say(text: str) -> None:
     """Print progress or a remark to stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
 
 
 def show_error(error: NotifierError, *, as_json: bool) -> None:
