@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from notifier.sources.markdown import read_markdown_file
 
 from notifier.errors import InputError
 from notifier.sources.text import MAX_BYTES, read_policy_file
