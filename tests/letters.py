@@ -63,6 +63,14 @@ SELLING = ChangeView(
         ("insert", "may"),
         ("equal", " sell or rent your personal information."),
     ),
+    old_words=words(
+        ("equal", "We "),
+        ("delete", "do not"),
+        ("equal", " sell or rent your personal information."),
+    ),
+    new_words=words(
+        ("equal", "We "), ("insert", "may"), ("equal", " sell or rent your personal information.")
+    ),
     note="We mean contact details only.\nNo recordings.",
 )
 KEEPING = ChangeView(
@@ -74,6 +82,8 @@ KEEPING = ChangeView(
         ("insert", "24"),
         ("equal", " months."),
     ),
+    old_words=words(("equal", "We keep recordings for "), ("delete", "12"), ("equal", " months.")),
+    new_words=words(("equal", "We keep recordings for "), ("insert", "24"), ("equal", " months.")),
 )
 
 

@@ -60,6 +60,11 @@ class ChangeView:
     """In words: ``Added``, ``Moved and changed``."""
     words: tuple[Word, ...] = ()
     """The redline as people see it (``campaign.redline.change_view`` makes it)."""
+    old_words: tuple[Word, ...] = ()
+    """Its old side alone, for the change page; empty for an addition."""
+    new_words: tuple[Word, ...] = ()
+    remark: str = ""
+    """What the words alone do not say: ``It stood in “Security”.``"""
     old: str = ""
     """The exact words of the old text; for the record, the mail shows ``words``."""
     new: str = ""

@@ -251,7 +251,7 @@ def _change(item: ChangeView) -> dict[str, Any]:
     return {
         "id": item.id,
         "heading": item.heading,
-        "says": item.says,
+        "says": (*item.says, item.remark) if item.remark else item.says,
         "note": [part for part in item.note.split("\n\n") if part.strip()],
         "words": item.words,
         "redline_text": plain_redline(item.words),

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notifier.campaign.content import ChangeView
-from notifier.diff.labels import label
-from notifier.diff.model import Change, ChangeKind, Word, WordOp
-from notifier.diff.shown import shown_words
+from notifier.diff.model import Word, WordOp
+from notifier.diff.shown import shown_change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BLOCK_MARK = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+|>[ \t]?|\|[ \t]*)+", re.MULTILINE)
-"""What Markdown writes before a heading, an item, a quotation or a table row."""
-_WRAP = re.compile(r"(?<=[^\n])\n(?=[^\n])(?![ \t]*(?:#|[-*+|>][ \t]|\d{1,3}[.)][ \t]))")
-"""A line end inside a paragraph."""
-_INLINE_MARK = re.compile(r"\*\*|__|`")
-_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
+    from notifier.diff.model import Change
+
 _CONTEXT = 120
 """Characters of unchanged words kept on either side of a change in a passage that is cut."""
 
@@ -32,47 +26,20 @@ def change_view(
     ``says`` are the findings' (or the reviewer's) sentences, each said once; ``note`` is legal's
     own word on it; ``key`` is its anchor on the change page, the change's id where it is empty.
     """
+    shown = shown_change(change)
     return ChangeView(
         id=key or change.id,
-        kind=label(change),
-        heading=" ".join(change.heading.split()),
+        kind=shown.label,
+        heading=shown.heading,
         says=tuple(dict.fromkeys(says)),
-        words=_words(change),
+        remark=shown.remark,
+        words=shown.words,
+        old_words=shown.old_words,
+        new_words=shown.new_words,
         old=change.old,
         new=change.new,
         note=note,
     )
-
-
-def _words(change: Change) -> tuple[Word, ...]:
-    if change.kind is ChangeKind.EQUAL or (change.kind is ChangeKind.MOVED and not change.edited):
-        whole = (Word(op=WordOp.EQUAL, text=change.new),)
-        return _undressed(shown_words(whole, layout=len(change.new_units) > 1))
-    return _undressed(shown_words(change.words, layout=len(change.new_units) > 1))
-
-
-def _undressed(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Take off the markup that a reader of the published page does not see.
-
-    Link targets inside a run go too; where a target itself differs it stands in a run of its own
-    and stays. Should nothing but markup differ, the words stay as they are.
-    """
-    shown: list[Word] = []
-    begins = True
-    for word in words:
-        text = _WRAP.sub(" ", word.text)
-        text = text if begins else f"\0{text}"
-        text = _BLOCK_MARK.sub("", text).removeprefix("\0")
-        text = _LINK.sub(r"\1", _INLINE_MARK.sub("", text))
-        begins = word.text.endswith("\n") or (begins and not text.strip())
-        if text:
-            shown.append(Word(op=word.op, text=text))
-    if shown and "|" in words[0].text[:2]:
-        last = shown[-1]
-        shown[-1] = Word(op=last.op, text=last.text.rstrip().removesuffix("|").rstrip())
-    differs = any(word.op is not WordOp.EQUAL for word in words)
-    kept = any(word.op is not WordOp.EQUAL for word in shown)
-    return tuple(shown) if kept or not differs else tuple(words)
 
 
 def plain_redline(words: Sequence[Word]) -> str:

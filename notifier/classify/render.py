@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notifier.classify.model import Outcome
-from notifier.diff.render_json import change_document
-from notifier.diff.render_text import redline
+from notifier.diff.render.document import change_document
+from notifier.diff.render.terminal import redline
 from notifier.policy.hidden import make_visible
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notifier.errors import NotifierError
+
+_WIDTH = 80
+"""Columns, where nobody says otherwise."""
 
 
 _STEERING = re.compile(
@@ -44,10 +48,22 @@ def show(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
+def show_bytes(data: bytes) -> None:
+    """Print data to stdout byte for byte, whatever the locale."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def show_json(document: Any) -> None:
-    """Print one JSON document to stdout; what could steer a terminal is escaped in it."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    sys.stdout.write(_JSON_STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
+    """Print one JSON document to stdout."""
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """Return one JSON document as it is printed; what could steer a terminal is escaped in it."""
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return _JSON_STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 _JSON_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -71,6 +87,13 @@ def show_error(error: NotifierError, *, as_json: bool) -> None:
 def colourful() -> bool:
     """Say whether stdout is a terminal that wants colour (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def columns() -> int:
+    """Return how wide a text may be: 80 columns, or what the terminal has, within reason."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return min(max(shutil.get_terminal_size((_WIDTH, 24)).columns, 40), 100)
 
 
 def table(rows: Iterable[Sequence[object]], *, head: Sequence[str]) -> str:

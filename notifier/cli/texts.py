@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,10 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from notifier.cli.options import ActorOption, Format, FormatOption, HomeOption, actor
-from notifier.cli.output import colourful, say, show, show_json, table
+from notifier.cli.output import (
+    colourful,
+    columns,
+    harmless,
+    json_text,
+    say,
+    show,
+    show_bytes,
+    show_json,
+    table,
+)
 from notifier.extract.model import Revisions
 
 if TYPE_CHECKING:
+    from notifier.diff.model import Diff
     from notifier.home import Home
     from notifier.pipeline.commit import Committed
 
@@ -29,6 +41,8 @@ class DiffFormat(StrEnum):
 
     TEXT = "text"
     HTML = "html"
+    MD = "md"
+    DOCX = "docx"
     JSON = "json"
 
 
@@ -183,29 +197,66 @@ def diff(
     new: NewArgument,
     full: Annotated[bool, typer.Option("--full", help="Show the equal text too.")] = False,
     revisions: RevisionsOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there.")
+    ] = None,
     home: HomeOption = None,
     output: Annotated[
-        DiffFormat, typer.Option("--format", help="text, html (a page) or json.")
+        DiffFormat,
+        typer.Option(
+            "--format",
+            help="text, html (a page), md (a comment), docx (tracked changes) or json.",
+        ),
     ] = DiffFormat.TEXT,
 ) -> None:
     """Show what changed between two texts, as lawyers read it."""
     from notifier.diff import compare
+    from notifier.errors import InputError
+    from notifier.files import write_atomic
     from notifier.pipeline.texts import resolve
 
+    if output is DiffFormat.DOCX and out is None and sys.stdout.isatty():
+        raise InputError(
+            "A Word document would only garble the terminal. Nothing was written.",
+            next_step="Name a file with --out, or redirect the output.",
+        )
     before, after = (resolve(name, home, revisions=revisions) for name in (old, new))
     found = compare(before.document, after.document)
-    if output is DiffFormat.JSON:
-        from notifier.diff.render_json import diff_document
-
-        show_json(diff_document(found, full=full))
-    elif output is DiffFormat.HTML:
-        from notifier.diff.render_html import redline_page
-
-        show(redline_page(found, title=f"{before.name} → {after.name}", full=full))
+    title = f"{before.name} → {after.name}"
+    data = _rendered(found, output, title=title, full=full, on_terminal=out is None)
+    if out is None:
+        show_bytes(data)
     else:
-        from notifier.diff.render_text import render_text
+        write_atomic(out, data)
+        say(f"{out} written.")
 
-        show(render_text(found, color=colourful(), full=full))
+
+def _rendered(
+    found: Diff, output: DiffFormat, *, title: str, full: bool, on_terminal: bool
+) -> bytes:
+    match output:
+        case DiffFormat.JSON:
+            from notifier.diff.render.document import diff_document
+
+            return json_text(diff_document(found, full=full)).encode()
+        case DiffFormat.HTML:
+            from notifier.diff.render.page import render_page
+
+            return render_page(found, title=title, full=full).encode()
+        case DiffFormat.MD:
+            from notifier.diff.render.comment import render_comment
+
+            return render_comment(found, title=title).encode()
+        case DiffFormat.DOCX:
+            from notifier.diff.render.tracked import render_docx
+
+            return render_docx(found, title=title)
+        case DiffFormat.TEXT:
+            from notifier.diff.render.terminal import render_text
+
+            color = on_terminal and colourful()
+            text = render_text(found, color=color, full=full, width=columns())
+            return harmless(text).encode()
 
 
 def classify(

@@ -28,6 +28,8 @@ LABELS = {
     ChangeKind.EQUAL: "Unchanged",
 }
 
+_WHOLE = frozenset({ChangeKind.MODIFIED, ChangeKind.ADDED, ChangeKind.REMOVED})
+"""Kinds whose label already says that words differ."""
 _IGNORED = {
     "front_matter": "front matter",
     "markup": "markup",
@@ -39,9 +41,8 @@ _IGNORED = {
 
 def label(change: Change) -> str:
     """Return what happened, in a word or two: ``Moved and changed``."""
-    if change.kind is ChangeKind.MOVED and change.edited:
-        return "Moved and changed"
-    return LABELS[change.kind]
+    name = LABELS[change.kind]
+    return f"{name} and changed" if change.edited and change.kind not in _WHOLE else name
 
 
 def plain_words(units: Sequence[Unit]) -> str:
@@ -51,7 +52,10 @@ def plain_words(units: Sequence[Unit]) -> str:
 
 def short(change: Change) -> str:
     """Return the beginning of what a change is about, for a list."""
-    words = plain_words(change.new_units or change.old_units) or change.new or change.old
+    if change.kind is ChangeKind.RENAMED:
+        words = f"“{change.old}” is now “{change.new}”"
+    else:
+        words = plain_words(change.new_units or change.old_units) or change.new or change.old
     words = " ".join(words.split())
     return words if len(words) <= _SHORT else words[: _SHORT - 1].rsplit(" ", 1)[0] + " …"
 
@@ -67,7 +71,56 @@ def summary(changes: Sequence[Change]) -> str:
     if not total:
         return "No change that a reader could see."
     parts = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{total} change{'' if total == 1 else 's'}: {parts}."
+    return f"{counted(total, 'change')}: {parts}."
+
+
+def counted(number: int, name: str) -> str:
+    """Return ``1 place``, ``3 places``."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def remark(change: Change) -> str:
+    """Return what the words alone do not say of a change, in a sentence or two, or nothing."""
+    match change.kind:
+        case ChangeKind.MOVED:
+            return _moved(change)
+        case ChangeKind.SPLIT:
+            return f"One passage became {len(change.new_units)}."
+        case ChangeKind.MERGED:
+            return f"{len(change.old_units)} passages became one."
+        case ChangeKind.REORDERED:
+            return _reordered(change)
+        case ChangeKind.RENAMED:
+            return _renamed(change)
+        case _:
+            return ""
+
+
+def _moved(change: Change) -> str:
+    before = change.old_units[0].heading if change.old_units else ""
+    if not before:
+        return ""
+    if before == change.heading:
+        return f"Moved within “{before}”."
+    return f"It stood in “{before}”."
+
+
+def _reordered(change: Change) -> str:
+    """Say which place each item had; silent where an item is not simply one of the old ones."""
+    olds = [plain_words([unit]) for unit in change.old_units]
+    news = [plain_words([unit]) for unit in change.new_units]
+    if len(set(olds)) != len(olds) or not news or set(news) - set(olds):
+        return "The items of a list stand in another order."
+    places = ", ".join(str(olds.index(text) + 1) for text in news)
+    return f"The same items in another order: what were {places} now stand from first to last."
+
+
+def _renamed(change: Change) -> str:
+    said = f"In {counted(len(change.occurrences), 'place')}."
+    kept = len(change.not_replaced)
+    if not kept:
+        return said
+    return f"{said} The old name still stands in {counted(kept, 'place')}."
 
 
 def ignored_sentence(ignored: Mapping[str, int]) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from notifier.banner import instant
 from notifier.classify.render import verdict_document
-from notifier.diff.render_json import change_document
-from notifier.diff.render_text import redline
+from notifier.diff.render.document import change_document
+from notifier.diff.render.terminal import redline
 from notifier.errors import UnknownThingError
 from notifier.pipeline.history import History, read_history, read_policy
 from notifier.pipeline.propose import need_campaign

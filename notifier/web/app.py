@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from notifier.banner import instant
 from notifier.web.face import Decision, Face, FileAnswer
-from notifier.web.guard import Guard
+from notifier.web.guard import SCRIPTED_POLICY, Guard
 from notifier.web.pages import Pages
 
 if TYPE_CHECKING:
@@ -95,6 +95,9 @@ def _feeds(app: FastAPI, face: Face) -> None:
 def _files(app: FastAPI, templates: Templates) -> None:
     script = FileAnswer(body=templates.source("web/notice.js"))
     style = FileAnswer(body=templates.source("web/style.css"))
+    redline = {
+        kind: FileAnswer(body=templates.source(f"web/redline.{kind}")) for kind in ("css", "js")
+    }
 
     @app.get("/notice.js")
     def notice_js(request: Request) -> Response:
@@ -103,6 +106,14 @@ def _files(app: FastAPI, templates: Templates) -> None:
     @app.get("/style.css")
     def style_css(request: Request) -> Response:
         return _file(request, style, "text/css; charset=utf-8")
+
+    @app.get("/redline.css")
+    def redline_css(request: Request) -> Response:
+        return _file(request, redline["css"], "text/css; charset=utf-8")
+
+    @app.get("/redline.js")
+    def redline_js(request: Request) -> Response:
+        return _file(request, redline["js"], "text/javascript; charset=utf-8")
 
 
 def _policies(app: FastAPI, face: Face, pages: Pages) -> None:
@@ -120,7 +131,8 @@ def _policies(app: FastAPI, face: Face, pages: Pages) -> None:
         page = face.change(policy, old, new) if good else None
         if page is None:
             raise HTTPException(404)
-        return HTMLResponse(pages.change(page), headers=_PUBLIC)
+        scripted = {"Content-Security-Policy": SCRIPTED_POLICY}
+        return HTMLResponse(pages.change(page), headers=_PUBLIC | scripted)
 
 
 def _choices(app: FastAPI, face: Face, pages: Pages) -> None:

@@ -15,6 +15,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
+SCRIPTED_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
+"""For the change page, whose script (``/redline.js``) adds keys; no other page runs any."""
 HEADERS = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),

@@ -285,8 +285,10 @@ def test_everything_is_escaped_and_no_script_may_run(web) -> None:
         web.get("/changes/privacy/2012-06/2027-01"),
         web.get("/nowhere"),
     ]
+    own = '<script src="/redline.js" defer></script>'
     for page in pages:
-        assert "<script" not in page.text
+        assert "<script" not in page.text.replace(own, "")
+        assert ("script-src" in page.headers["content-security-policy"]) == (own in page.text)
         assert "<img" not in page.text
         assert "javascript:" not in page.text.replace("[bad](javascript:x)", "")
         assert " style=" not in page.text  # the policy below would drop it
@@ -295,6 +297,16 @@ def test_everything_is_escaped_and_no_script_may_run(web) -> None:
         assert "unsafe" not in page.headers["content-security-policy"]
         assert page.headers["x-content-type-options"] == "nosniff"
         assert page.headers["x-frame-options"] == "DENY"
+
+
+def test_the_change_page_has_both_views_and_its_own_script_alone(web) -> None:
+    page = web.get("/changes/privacy/2012-06/2027-01")
+    assert page.headers["content-security-policy"].endswith("; script-src 'self'")
+    assert page.text.count('<div class="sides">') == 2
+    assert "[removed: </span>do not" in page.text
+    assert page.text.count("We <del>") == 2
+    assert page.text.count("We <ins>") == 1
+    assert "onclick" not in page.text
 
 
 @pytest.mark.parametrize("markup", ["markdown", "html", "text"])
@@ -357,6 +369,8 @@ def test_unknown_feeds(web, path: str) -> None:
 
 def test_script_style_health_and_openapi(web, face) -> None:
     assert web.get("/notice.js").headers["content-type"].startswith("text/javascript")
+    assert web.get("/redline.js").headers["content-type"].startswith("text/javascript")
+    assert web.get("/redline.css").headers["content-type"].startswith("text/css")
     assert web.get("/notice.js").headers["cross-origin-resource-policy"] == "cross-origin"
     assert web.get("/style.css").headers["content-type"].startswith("text/css")
     assert web.get("/healthz").json() == {"status": "ok", "checks": {"database": "ok"}}

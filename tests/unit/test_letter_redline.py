@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from notifier.campaign.redline import change_view, cut, plain_redline, size
+from notifier.diff import compare
 from notifier.diff.model import Change, ChangeKind, WordOp
-from notifier.policy.model import Span, Unit, UnitKind
+from notifier.policy.parse import parse
 from tests.letters import SELLING, words
 
 
@@ -64,40 +65,81 @@ def test_cutting_keeps_the_change_and_says_so(limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("runs", "shown"),
+    ("old", "new", "shown"),
     [
+        ("## 6. Keeping", "## 5. Keeping", "[removed: 6] [added: 5]. Keeping"),
         (
-            (("equal", "## "), ("delete", "6"), ("insert", "5"), ("equal", ". Keeping")),
-            "[removed: 6] [added: 5]. Keeping",
-        ),
-        ((("equal", "- Kept for "), ("insert", "24 months")), "Kept for [added: 24 months]"),
-        ((("insert", "| Tall | Checks cards |"),), "[added: Tall | Checks cards]"),
-        (
-            (("equal", "**We** read [this](https://a.example) "), ("insert", "too")),
-            "We read this [added: too]",
+            "- Kept for a while",
+            "- Kept for 24 months",
+            "Kept for [removed: a while] [added: 24 months]",
         ),
         (
-            (
-                ("equal", "See [this]("),
-                ("delete", "https://a"),
-                ("insert", "https://b"),
-                ("equal", ")"),
-            ),
-            "See [this]([removed: https://a] [added: https://b])",
+            "**We** read [this](https://a.example).",
+            "**We** read [this](https://a.example) too.",
+            "We read this [added: too].",
         ),
-        ((("equal", "We sell 5 - "), ("insert", "# 7")), "We sell 5 - [added: # 7]"),
-        ((("equal", "Now "), ("insert", "**"), ("equal", "bold")), "Now [added: **]bold"),
+        (
+            "See [this](https://a).",
+            "See [this](https://b).",
+            "See this. (link: [removed: https://a] [added: https://b])",
+        ),
+        (
+            "See [this](https://a).",
+            "See [that](https://b).",
+            "See [removed: this] [added: that]. (link: [removed: https://a] [added: https://b])",
+        ),
+        ("We sell 5 - 6.", "We sell 5 - \\# 7.", "We sell 5 - [removed: 6] [added: # 7]."),
+        (
+            "Terms &amp; “more”\nof it.",
+            'Terms &amp; "more" of\nall.',
+            'Terms & "more" of [removed: it] [added: all].',
+        ),
     ],
 )
-def test_readers_see_words_and_no_markup(runs, shown: str) -> None:
-    sides = {"old": "x", "new": "y", "words": words(*runs)}
-    view = change_view(Change(id="x", kind=ChangeKind.MODIFIED, **sides), says=())
-    assert plain_redline(view.words) == shown
+def test_readers_see_words_and_no_markup(old: str, new: str, shown: str) -> None:
+    changes = compare(parse(old, markup="markdown"), parse(new, markup="markdown")).changes
+    assert [plain_redline(change_view(change, says=()).words) for change in changes] == [shown]
+
+
+def test_a_row_that_came_is_shown_without_its_bars() -> None:
+    table = "| Who | Why |\n| --- | --- |\n| Small | Hosting |\n"
+    old, new = (
+        parse(table, markup="markdown"),
+        parse(f"{table}| Tall | Cards |\n", markup="markdown"),
+    )
+    (change,) = compare(old, new).changes
+    assert plain_redline(change_view(change, says=()).words) == "[added: Tall | Cards]"
+
+
+def test_what_differs_in_nothing_that_is_read_is_shown_as_it_stands() -> None:
+    change = Change(
+        id="x",
+        kind=ChangeKind.MODIFIED,
+        old="Now bold",
+        new="Now **bold",
+        words=words(("equal", "Now "), ("insert", "**"), ("equal", "bold")),
+    )
+    assert plain_redline(change_view(change, says=()).words) == "Now [added: **]bold"
 
 
 def test_a_moved_section_keeps_its_paragraphs_and_loses_its_wraps() -> None:
-    moved = "## 9. Small files\n\nA small file\nis kept.\n\n- one\n- two\n  more\n"
-    units = tuple(Unit(kind=UnitKind.SENTENCE, text=t, span=Span(start=0, end=1)) for t in "ab")
+    moved = "## 9. Small files\n\nA small file\nis kept. For long.\n\n- one\n- two\n  more\n"
+    units = parse(moved, markup="markdown").units
     change = Change(id="m", kind=ChangeKind.MOVED, old=moved, new=moved, new_units=units)
     shown = plain_redline(change_view(change, says=()).words)
-    assert shown == "9. Small files\n\nA small file is kept.\n\none\ntwo more"
+    assert shown == "9. Small files\nA small file is kept. For long.\none\ntwo more"
+
+
+def test_the_two_sides_and_what_words_do_not_say() -> None:
+    old = parse("# A\n\nOne sentence here stays.\n\n# B\n\nWe keep it 30 days.\n", markup="text")
+    change = compare(
+        old, parse("# A\n\nOne sentence here stays.\n\n# B\n\nWe keep it 60 days.\n", markup="text")
+    ).changes[0]
+    view = change_view(change, says=())
+    assert "".join(word.text for word in view.old_words) == "We keep it 30 days."
+    assert "".join(word.text for word in view.new_words) == "We keep it 60 days."
+    units = parse("# Old home\n\nA moved line.\n", markup="markdown").units[1:]
+    moved = Change(
+        id="m", kind=ChangeKind.MOVED, heading="New home", old_units=units, new_units=units
+    )
+    assert change_view(moved, says=()).remark == "It stood in “Old home”."

@@ -16,7 +16,7 @@ import pytest
 import notifier.diff
 import notifier.policy
 from notifier.diff import compare
-from notifier.diff.render_json import diff_document
+from notifier.diff.render.document import diff_document
 from notifier.policy.canonical import canonical_text
 from notifier.policy.hidden import mixed_words, notes_on
 from notifier.policy.parse import parse

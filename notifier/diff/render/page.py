@@ -1,0 +1,209 @@
+"""The redline as one self-contained page: inline or side by side, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notifier.diff.flow import Piece, Side, flow, lines
+from notifier.diff.keys import number_of
+from notifier.diff.labels import ignored_sentence, short, summary
+from notifier.diff.model import Change, ChangeKind, Diff, Word, WordOp
+from notifier.diff.places import RenamePlaces, rename_places
+from notifier.diff.shown import ShownChange, one_line, reading, shown_change
+from notifier.policy.hidden import make_visible
+from notifier.policy.model import UnitKind
+from notifier.render import Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from notifier.policy.model import Unit
+
+_CONTEXT = 240
+"""Characters of the unchanged passage shown on either side of a change."""
+_LOWEST = 6
+"""HTML has six levels of headings; the page's own are the first two."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One change on the page, or the place that a passage moved away from."""
+
+    number: int
+    shown: ShownChange
+    short: str
+    left: bool = False
+    """Only says that something stood here which stands elsewhere now."""
+    moved: bool = False
+    before: str = ""
+    """The unchanged passage above it, where there is one."""
+    after: str = ""
+    places: RenamePlaces | None = None
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of its element."""
+        return f"{self.shown.id}-from" if self.left else self.shown.id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """A passage inside a row of the whole text."""
+
+    words: tuple[Word, ...]
+    old_words: tuple[Word, ...]
+    new_words: tuple[Word, ...]
+    card: Card | None = None
+    """The change that it is part of; none where nothing changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A paragraph, heading, list item or table row of the whole text."""
+
+    tag: str
+    """``p``, ``item``, ``row``, or a heading's tag."""
+    segments: tuple[Segment, ...]
+
+
+def render_page(diff: Diff, *, title: str, full: bool, lang: str = "en") -> str:
+    """Return a whole page that reads without colour, without a script and without a network.
+
+    Inline and side by side are two views of the same changes, switched without a script; the script
+    adds the keys to the next and the previous change, and can be turned off. ``full`` adds the
+    whole text with the changes in their places. The page's own policy lets nothing else run.
+    """
+    templates = Templates()
+    pieces = flow(diff)
+    cards = _cards(diff, pieces)
+    style = b"".join(templates.source(f"web/{name}") for name in ("style.css", "redline.css"))
+    script = templates.source("web/redline.js")
+    return templates.render(
+        "web/diff.html",
+        title=one_line(title),
+        lang=lang,
+        summary=summary(diff.changes),
+        cards=cards,
+        total=len({card.shown.id for card in cards}),
+        rows=_rows(pieces, {card.anchor: card for card in cards}) if full else [],
+        notes=[one_line(note) for note in (*diff.notes, ignored_sentence(diff.ignored)) if note],
+        style=style.decode(),
+        script=script.decode(),
+        policy=(
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)};"
+            " base-uri 'none'; form-action 'none'"
+        ),
+    )
+
+
+def _hash(source: bytes) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source).digest()).decode()}'"
+
+
+def _cards(diff: Diff, pieces: Sequence[Piece]) -> list[Card]:
+    """Return the changes in their order, and before each what moved away just above it."""
+    changes = [change for change in diff.changes if change.kind is not ChangeKind.EQUAL]
+    numbers = {change.id: number for number, change in enumerate(changes, 1)}
+    near: dict[str, tuple[str, str]] = {}
+    left: dict[str, list[Change]] = {}
+    waiting: list[Change] = []
+    for index, piece in enumerate(pieces):
+        if piece.change.id not in numbers:
+            continue
+        if piece.moved and piece.side is Side.OLD:
+            waiting.append(piece.change)
+            continue
+        left[piece.change.id] = waiting
+        waiting = []
+        near[piece.change.id] = (
+            _context(pieces[index - 1] if index else None),
+            _context(pieces[index + 1] if index + 1 < len(pieces) else None),
+        )
+    cards: list[Card] = []
+    for change in changes:
+        cards += [_left(stub, numbers) for stub in left.get(change.id, ())]
+        cards.append(_card(diff, change, numbers, near.get(change.id, ("", ""))))
+    return cards + [_left(stub, numbers) for stub in waiting]
+
+
+def _card(diff: Diff, change: Change, numbers: Mapping[str, int], near: tuple[str, str]) -> Card:
+    return Card(
+        number=numbers[change.id],
+        shown=shown_change(change),
+        short=one_line(short(change)),
+        moved=change.kind is ChangeKind.MOVED,
+        before=near[0],
+        after=near[1],
+        places=rename_places(diff, change) if change.kind is ChangeKind.RENAMED else None,
+    )
+
+
+def _left(change: Change, numbers: Mapping[str, int]) -> Card:
+    return Card(
+        number=numbers[change.id],
+        shown=shown_change(change),
+        short=one_line(short(change)),
+        left=True,
+        moved=True,
+    )
+
+
+def _context(piece: Piece | None) -> str:
+    """Return an unchanged passage beside a change; a heading is already said above the change."""
+    if piece is None or piece.change.kind is not ChangeKind.EQUAL or not piece.new:
+        return ""
+    if piece.new[0].kind is UnitKind.HEADING:
+        return ""
+    text = one_line(reading(piece.new))
+    return text if len(text) <= _CONTEXT else text[:_CONTEXT].rsplit(" ", 1)[0] + " …"
+
+
+def _rows(pieces: Sequence[Piece], cards: Mapping[str, Card]) -> list[Row]:
+    return [
+        Row(
+            tag=_tag((line[0].new or line[0].old)[0]),
+            segments=tuple(_segment(piece, cards) for piece in line),
+        )
+        for line in lines(pieces)
+    ]
+
+
+def _tag(unit: Unit) -> str:
+    match unit.kind:
+        case UnitKind.HEADING:
+            return f"h{min(unit.level + 2, _LOWEST)}"
+        case UnitKind.ITEM:
+            return "item" if not number_of(unit) else "numbered"
+        case UnitKind.ROW:
+            return "row"
+        case _:
+            return "p"
+
+
+def _segment(piece: Piece, cards: Mapping[str, Card]) -> Segment:
+    change = piece.change
+    left = piece.moved and piece.side is Side.OLD
+    card = cards.get(f"{change.id}-from" if left else change.id)
+    if change.kind is ChangeKind.EQUAL:
+        old, new = _read(piece.old), _read(piece.new)
+        return Segment(words=new or old, old_words=old, new_words=new)
+    if left:
+        gone = tuple(_marked(WordOp.DELETE, piece.old))
+        return Segment(words=gone, old_words=gone, new_words=(), card=card)
+    shown = shown_change(change)
+    if piece.moved and not change.edited:
+        came = tuple(_marked(WordOp.INSERT, piece.new))
+        return Segment(words=came, old_words=(), new_words=came, card=card)
+    old_words = () if piece.moved else shown.old_words
+    return Segment(words=shown.words, old_words=old_words, new_words=shown.new_words, card=card)
+
+
+def _read(units: Sequence[Unit]) -> tuple[Word, ...]:
+    return tuple(_marked(WordOp.EQUAL, units)) if units else ()
+
+
+def _marked(op: WordOp, units: Sequence[Unit]) -> Iterator[Word]:
+    yield Word(op=op, text=make_visible(reading(units)))
