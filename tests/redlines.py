@@ -124,7 +124,9 @@ def resolved(docx: bytes, *, accept: bool) -> list[tuple[str, str]]:
         properties = paragraph.find(f"{W}pPr")
         style, marks = "", set()
         if properties is not None:
-            named = properties.find(f"{W}pStyle")
+            before = properties.find(f"{W}pPrChange/{W}pPr")
+            shown = properties if accept or before is None else before
+            named = shown.find(f"{W}pStyle")
             style = "" if named is None else named.get(f"{W}val", "")
             marks = {mark.tag.removeprefix(W) for mark in properties.findall(f"{W}rPr/*")}
         text += _kept(paragraph, accept=accept)

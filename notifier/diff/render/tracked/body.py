@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from notifier.diff.keys import number_of
-from notifier.diff.render.tracked.paragraphs import Op, Paragraph, Run
+from notifier.diff.render.tracked.paragraphs import OLD, Op, Paragraph, Run
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
@@ -49,8 +49,12 @@ class Body:
     def _paragraph(self, paragraph: Paragraph, following: Run | None) -> str:
         end = paragraph.end
         marks = "" if end.op is Op.EQUAL else f"<w:rPr><{_TAGS[end.op]} {self._mark()}/></w:rPr>"
-        style = _style(end.unit)
-        properties = f"<w:pPr>{style}{marks}</w:pPr>" if style or marks else ""
+        style, before = _style(end.unit), _style(end.old_unit or end.unit)
+        changed = ""
+        if end.op is Op.EQUAL and before != style:
+            changed = f"<w:pPrChange {self._mark()}><w:pPr>{before}</w:pPr></w:pPrChange>"
+        inner = f"{style}{marks}{changed}"
+        properties = f"<w:pPr>{inner}</w:pPr>" if inner else ""
         parts = list(self._content(paragraph.runs))
         if self._open and (following is None or _range_of(following) != self._open[:2]):
             parts.append(self._close())
@@ -68,9 +72,6 @@ class Body:
     def _run(self, run: Run) -> str:
         if run.op is Op.EQUAL:
             return _text(run.text, "w:t")
-        if run.inside:
-            gone = f"<w:del {self._mark()}>{_text(run.text, 'w:delText')}</w:del>"
-            return f"<w:moveTo {self._mark()}>{gone}</w:moveTo>"
         tag = _TAGS[run.op]
         text = _text(run.text, "w:delText" if run.op is Op.DELETE else "w:t")
         return f"<{tag} {self._mark()}>{text}</{tag}>"
@@ -97,7 +98,7 @@ def _range_of(run: Run) -> tuple[str, str]:
     """Return which range of a move a run stands in: the kind of its end, and the change."""
     if not run.move:
         return "", ""
-    return _TAGS[Op.MOVE_FROM if run.op is Op.MOVE_FROM else Op.MOVE_TO], run.move
+    return _TAGS[Op.MOVE_FROM if run.op in OLD else Op.MOVE_TO], run.move
 
 
 def _style(unit: Unit | None) -> str:

@@ -29,9 +29,10 @@ def render_docx(diff: Diff, *, title: str, lang: str = "en") -> bytes:
 
     Accepting all of them gives exactly the new text, rejecting all of them exactly the old one, as
     they are read: a paragraph, heading, list item or row a paragraph, numbers included, link
-    targets in parentheses, without markup and wraps. A move is a tracked move; one that was edited
-    has its edits marked where it stands now. Nothing is dated, so the same texts give the same
-    bytes.
+    targets in parentheses, without markup and wraps; only a character that XML cannot hold is
+    written out. A move is a tracked move; of one that was edited, the words that went are struck
+    out where it stood and those that came are marked where it stands. All marks have one fixed
+    date, so the same texts give the same bytes.
 
     :raises AssertionError: one of the texts cannot be had exactly, which is a bug
     """

@@ -39,6 +39,7 @@ class Op(StrEnum):
 OLD = frozenset({Op.EQUAL, Op.DELETE, Op.MOVE_FROM})
 NEW = frozenset({Op.EQUAL, Op.INSERT, Op.MOVE_TO})
 _OPS = {WordOp.EQUAL: Op.EQUAL, WordOp.DELETE: Op.DELETE, WordOp.INSERT: Op.INSERT}
+_CAME = {Side.OLD: Op.DELETE, Side.NEW: Op.INSERT}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +54,6 @@ class Run:
     """For an end that both texts have: that of the old text."""
     move: str = ""
     """The change whose move this is part of."""
-    inside: bool = False
-    """Struck out inside what moved here: gone with the move, and gone from it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +71,7 @@ def paragraphs(diff: Diff) -> list[Paragraph]:
     """
     runs = _runs(flow(diff))
     for ops, document in ((OLD, diff.old), (NEW, diff.new)):
-        found = "".join(run.text for run in runs if run.op in ops and not run.inside)
+        found = "".join(run.text for run in runs if run.op in ops)
         if found.removesuffix(END) != text_of(document.units):
             raise AssertionError("the tracked changes do not hold the text exactly")
     result: list[Paragraph] = []
@@ -107,8 +106,8 @@ def _runs(pieces: Sequence[Piece]) -> list[Run]:
         if piece.side is Side.BOTH and joints[Side.OLD].text == joints[Side.NEW].text:
             runs.append(replace(joints[Side.NEW], old_unit=joints[Side.OLD].unit))
         else:
-            move = piece.change.id if piece.moved else ""
-            runs += [replace(run, op=_own(piece, s), move=move) for s, run in joints.items()]
+            # What parts a moved passage from the one before it does not move itself
+            runs += [replace(run, op=_CAME[side]) for side, run in joints.items()]
         runs += _words(piece)
     units = [lines[side].first for side in (Side.NEW, Side.OLD)]
     runs.append(Run(op=Op.EQUAL, text=END, unit=units[0] or units[1], old_unit=units[1]))
@@ -140,77 +139,67 @@ def _line_starts(units: Sequence[Unit]) -> list[Unit]:
     ]
 
 
-def _own(piece: Piece, side: Side) -> Op:
-    if piece.moved:
-        return Op.MOVE_FROM if side is Side.OLD else Op.MOVE_TO
-    return Op.DELETE if side is Side.OLD else Op.INSERT
-
-
 def _words(piece: Piece) -> Iterator[Run]:
     """Yield a piece's own runs, its inner paragraph ends apart."""
     move = piece.change.id if piece.moved else ""
     starts = {Side.OLD: _line_starts(piece.old), Side.NEW: _line_starts(piece.new)}
     at = {Side.OLD: 0, Side.NEW: 0}
-    for op, text, inside in _marked(piece):
+    for op, text in _marked(piece):
         sides = [side for side, ops in ((Side.OLD, OLD), (Side.NEW, NEW)) if op in ops]
         for part in re.split(f"({END})", text):
             if part == END:
-                unit = starts[sides[-1]][at[sides[-1]]]
+                units = [starts[side][at[side]] for side in sides]
                 for side in sides:
                     at[side] += 1
-                yield Run(op=op, text=END, unit=unit, move=move)
+                yield Run(op=op, text=END, unit=units[-1], old_unit=units[0], move=move)
             elif part:
-                yield Run(op=op, text=part, move=move, inside=inside)
+                yield Run(op=op, text=part, move=move)
 
 
-def _marked(piece: Piece) -> Iterator[tuple[Op, str, bool]]:
-    """Yield what each run of words is, and whether it went out of something that moved here."""
-    if piece.side is Side.OLD:
-        yield _own(piece, Side.OLD), reading(piece.old, links=True), False
-    elif piece.side is Side.BOTH:
-        for word in reading_words(piece.old, piece.new, links=True):
-            yield _OPS[word.op], word.text, False
-    elif not piece.moved:
-        yield Op.INSERT, reading(piece.new, links=True), False
-    else:
-        for word in reading_words(piece.change.old_units, piece.new, links=True):
-            match word.op:
-                case WordOp.DELETE:
-                    yield Op.MOVE_TO, word.text.replace(END, " "), True
-                case WordOp.INSERT:
-                    yield Op.INSERT, word.text, False
-                case WordOp.EQUAL:
-                    yield Op.MOVE_TO, word.text, False
+def _marked(piece: Piece) -> Iterator[tuple[Op, str]]:
+    """Yield what each run of words is.
+
+    What moved and was edited is a move of the words that stayed; those that went are struck out
+    where it stood, and those that came are marked where it stands, so that no mark lies in another.
+    """
+    if piece.moved:
+        own, side = (Op.MOVE_FROM, OLD) if piece.side is Side.OLD else (Op.MOVE_TO, NEW)
+        change = piece.change
+        for word in reading_words(change.old_units, change.new_units, links=True):
+            if _OPS[word.op] in side:
+                yield (own if word.op is WordOp.EQUAL else _OPS[word.op]), word.text
+        return
+    for word in reading_words(piece.old, piece.new, links=True):
+        yield _OPS[word.op], word.text
 
 
 def _slid(runs: Sequence[Run]) -> Iterator[Run]:
     """Let whole paragraphs bring their own end along, as Word writes them.
 
     ``A ⏎[came: ⏎ B]`` and ``A [came: ⏎ B]⏎`` are one text; in the second, taking ``B`` away would
-    leave ``A`` with the style of ``B``.
+    leave ``A`` with the style of ``B``. The last end of a document cannot be taken away, so what
+    stands before it stays as it is.
     """
     gap: list[Run] = []
-    for run in runs:
+    for index, run in enumerate(runs):
         if run.op is not Op.EQUAL:
             gap.append(run)
-        elif run.text == END and _whole(gap):
-            yield from _with_ends(gap, run)
-            gap = []
+            continue
+        old = [one for one in gap if one.op in OLD]
+        new = [one for one in gap if one.op in NEW]
+        whole = all(not side or side[0].text == END for side in (old, new))
+        if gap and whole and run.text == END and index + 1 < len(runs):
+            yield from _with_ends(old, new, run)
+        elif old and new and old[0].text == new[0].text == END:
+            yield Run(op=Op.EQUAL, text=END, unit=new[0].unit, old_unit=old[0].unit)
+            yield from (*old[1:], *new[1:], run)
         else:
             yield from (*gap, run)
-            gap = []
+        gap = []
 
 
-def _whole(gap: Sequence[Run]) -> bool:
-    """Tell whether each side of a gap begins with a paragraph's end."""
-    sides = [[run for run in gap if run.op in ops] for ops in (OLD, NEW)]
-    return bool(gap) and all(not side or side[0].text == END for side in sides)
-
-
-def _with_ends(gap: Sequence[Run], end: Run) -> Iterator[Run]:
+def _with_ends(old: Sequence[Run], new: Sequence[Run], end: Run) -> Iterator[Run]:
     """Yield the end that both have, then each side's runs with the first end moved behind them."""
-    old = [run for run in gap if run.op in OLD]
-    new = [run for run in gap if run.op in NEW]
     yield replace(
         end,
         unit=new[0].unit if new else end.unit,
@@ -221,6 +210,11 @@ def _with_ends(gap: Sequence[Run], end: Run) -> Iterator[Run]:
             if run.text != END:
                 yield run
                 continue
-            # An end goes with the words before it now
-            op = Op.MOVE_TO if before.move and before.op is Op.INSERT else before.op
-            yield replace(run, op=op, move=before.move)
+            yield replace(run, op=_end_op(before), move=before.move)
+
+
+def _end_op(before: Run) -> Op:
+    """Return what a paragraph's end is that goes with the words before it."""
+    if not before.move:
+        return before.op
+    return Op.MOVE_FROM if before.op in OLD else Op.MOVE_TO
