@@ -67,14 +67,27 @@ def commit(
         typer.Option("--new-people", metavar="INSTANT", help="New data is under it from then on."),
     ] = "",
     revisions: RevisionsOption = None,
+    git: Annotated[
+        Path | None,
+        typer.Option("--git", metavar="REPO", help="FILE stands in a commit of this repository."),
+    ] = None,
+    rev: Annotated[
+        str, typer.Option("--rev", metavar="REV", help="The commit: its id, a branch or a tag.")
+    ] = "",
     who: ActorOption = "",
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Store a version for ever, compare it with the one before, and propose its campaign."""
+    from notifier.errors import InputError
     from notifier.home import open_home
     from notifier.pipeline.commit import Submission, commit_version
 
+    if (git is None) != (not rev):
+        raise InputError(
+            "--git and --rev belong together. Nothing was committed.",
+            next_step="Name the repository and the commit, or neither.",
+        )
     with open_home(home) as opened:
         done = commit_version(
             opened,
@@ -88,6 +101,8 @@ def commit(
                 draft=draft,
                 new_people_at=_instant(new_people) if new_people else None,
                 revisions=revisions,
+                git=git,
+                rev=rev,
             ),
             actor=actor(who),
         )

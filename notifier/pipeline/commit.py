@@ -17,7 +17,15 @@ from notifier.plan.schedule import FIRST_YEAR, LAST_YEAR, is_countable, start_of
 from notifier.policy.canonical import canonical_digest
 from notifier.policy.history import VersionStatus, before, next_status
 from notifier.policy.parse import PARSER
-from notifier.sources.text import PolicyFile, parser_of, read_policy_file
+from notifier.sources.git import read_git_file
+from notifier.sources.text import (
+    PolicyFile,
+    parser_of,
+    policy_from_bytes,
+    read_policy_file,
+    reading_of,
+    size_limit,
+)
 from notifier.store import ledger
 from notifier.store.tables import CampaignRow, VersionRow
 from notifier.store.versions import find_version
@@ -63,6 +71,9 @@ class Submission:
     new_people_at: datetime | None = None
     revisions: Revisions | None = None
     """How tracked changes of a Word file are read; without it they are refused."""
+    git: Path | None = None
+    """A repository; ``file`` is then a path in its commit ``rev``, from its top."""
+    rev: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +103,8 @@ class _Text:
     source: PolicyFile
     digest: str
     authoritative: bool
+    git_commit: str = ""
+    """The commit that it was read from, if any; its full id."""
 
 
 def commit_version(home: Home, submission: Submission, *, actor: str) -> Committed:
@@ -114,7 +127,7 @@ def commit_version(home: Home, submission: Submission, *, actor: str) -> Committ
 
 
 def _check(home: Home, submission: Submission) -> _Text:
-    source = read_policy_file(submission.file, revisions=submission.revisions)
+    source, git_commit = _source(submission)
     front = source.front_matter
     name = submission.policy or str(front.get("policy", ""))
     version = submission.version or str(front.get("version", ""))
@@ -143,7 +156,20 @@ def _check(home: Home, submission: Submission) -> _Text:
         source=source,
         digest=canonical_digest(source.text),
         authoritative=locale == policy.language,
+        git_commit=git_commit,
     )
+
+
+def _source(submission: Submission) -> tuple[PolicyFile, str]:
+    """Return the policy handed in, and the commit that it was read from, if any."""
+    if submission.git is None:
+        return read_policy_file(submission.file, revisions=submission.revisions), ""
+    reading = reading_of(submission.file, revisions=submission.revisions)
+    found = read_git_file(
+        submission.git, submission.rev, submission.file.as_posix(), limit=size_limit(reading)
+    )
+    name = f"{submission.file} of commit {found.commit[:12]}"
+    return policy_from_bytes(found.raw, reading=reading, name=name), found.commit
 
 
 def _need(file: Path, **fields: str) -> None:
@@ -323,6 +349,7 @@ def _write(home: Home, tx: Session, text: _Text, *, actor: str, now: datetime) -
     row.parser = parser_of(reading, PARSER)
     row.raw_sha256 = hashlib.sha256(text.source.raw).hexdigest()
     row.canonical_sha256 = text.digest
+    row.git_commit = text.git_commit
     return row
 
 
@@ -347,6 +374,7 @@ def _record(
             "parser": row.parser,
             "previous": previous,
             "stated_by_the_company": kind is CommitKind.HISTORICAL,
+            "git_commit": row.git_commit,
         },
     )
 

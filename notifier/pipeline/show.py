@@ -213,6 +213,7 @@ def _version_rows(tx: Session, history: History, now: datetime) -> list[dict[str
             "parser": row.parser,
             "summary": row.summary,
             "file": row.file,
+            "git_commit": row.git_commit or None,
         }
         for row in history.rows.values()
     ]

@@ -115,8 +115,13 @@ def read_policy_file(path: Path, *, revisions: Revisions | None = None) -> Polic
         plain YAML fields; or a DOCX has tracked changes and ``revisions`` is not given
     """
     reading = reading_of(path, revisions=revisions)
-    raw = _read(path, MAX_BYTES if reading.form is None else MAX_RAW)
+    raw = _read(path, size_limit(reading))
     return policy_from_bytes(raw, reading=reading, name=str(path))
+
+
+def size_limit(reading: Reading) -> int:
+    """Return how many bytes a file that is read so may have."""
+    return MAX_BYTES if reading.form is None else MAX_RAW
 
 
 def reading_of(path: Path, *, revisions: Revisions | None = None) -> Reading:
@@ -140,7 +145,7 @@ def reading_of(path: Path, *, revisions: Revisions | None = None) -> Reading:
 
 def policy_from_bytes(raw: bytes, *, reading: Reading, name: str) -> PolicyFile:
     """Return the policy in bytes that came from ``name`` (a file, a git blob), checked alike."""
-    if len(raw) > (MAX_BYTES if reading.form is None else MAX_RAW):
+    if len(raw) > size_limit(reading):
         raise _too_big(name, len(raw))
     if not raw.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf\xff\xfe"):
         raise refusal(name, "the file is empty", "Hand in the whole text of the policy.")

@@ -66,6 +66,8 @@ class VersionRow(Table, table=True):
     summary: str = ""
     source_sha256: str = ""
     """For a translation: the canonical hash of the authoritative text it was made from."""
+    git_commit: str = ""
+    """The full id of the commit that it was read from; empty for a file."""
 
 
 class PersonRow(Table, table=True):
