@@ -423,7 +423,7 @@ def test_a_home_from_before_keeps_its_versions(tmp_path: Path) -> None:
         config.attributes["connection"] = tx.connection()
         command.upgrade(config, "0001")
         tx.connection().exec_driver_sql(f"INSERT INTO version ({columns}) VALUES ({values})")
-    assert migrate(store)[0] == "0002_git_commit"
+    assert "0003_git_commit" in migrate(store)
     with store.read() as tx:
         assert [row.git_commit for row in all_versions(tx)] == [""]
     store.close()
