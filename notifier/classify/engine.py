@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,11 @@ def _reach_notes(reach: int, total: int) -> tuple[str, ...]:
 
 def judge(change: Change, context: Context, *, editorial_banner: bool = True) -> Verdict:
     """Return the verdict on one change, with every rule that hit and every rule that missed."""
+    verdict = _judge(change, context, editorial_banner=editorial_banner)
+    return replace(verdict, ruleset_digest=ruleset_digest(context.ruleset, context.lexicon))
+
+
+def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdict:
     if len(change.old) + len(change.new) > _LONGEST_CHANGE:
         return _unknown(change, context, (_too_long(),), ())
     found: dict[RuleKind, list[Finding]] = {kind: [] for kind in RuleKind}
@@ -120,7 +125,12 @@ def judge(change: Change, context: Context, *, editorial_banner: bool = True) ->
 
 def ruleset_digest(ruleset: RuleSet, lexicon: Lexicon) -> str:
     """Return SHA-256 over the rule set, the lexicon and the source of every rule."""
-    parts = (ruleset.digest, lexicon.digest, _sources_digest())
+    return _digest(ruleset.digest, lexicon.digest)
+
+
+@lru_cache(maxsize=16)
+def _digest(ruleset: str, lexicon: str) -> str:
+    parts = (ruleset, lexicon, _sources_digest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -207,8 +217,12 @@ def _routed(verdict: Verdict, context: Context) -> Verdict:
     silence = rules.silence_for(
         ground=verdict.ground, direction=verdict.direction, touches_stored=verdict.touches_stored
     )
+    known = verdict.outcome is Outcome.MATERIAL
     route = rules.route(
-        material=True, touches_stored=verdict.touches_stored, grounds=verdict.grounds
+        material=True,
+        touches_stored=verdict.touches_stored,
+        grounds=verdict.grounds if known else None,
+        direction=verdict.direction if known else None,
     )
     return replace(verdict, silence=silence.silence, route=route)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from notifier.classify.distance import distance
 from notifier.classify.model import Finding, Ground
 from notifier.classify.proof import quote
 from notifier.classify.reading import read, read_pair
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from notifier.classify.context import Context
     from notifier.classify.lexicon import Hit, Lexicon
-    from notifier.classify.reading import Reading
+    from notifier.classify.reading import Hunk, Reading
     from notifier.classify.text import Token
     from notifier.diff.model import Change
 
@@ -111,6 +112,9 @@ def _evidence(
     if prose:
         # A phrase that both sides have is only worded anew around it.
         named |= {ground for ground, _ in phrases[0] ^ phrases[1]}
+    if reading.hunks and all(_looks_like_a_slip(hunk, lexicon) for hunk in reading.hunks):
+        # Perhaps no more than a spelling: nobody may say that it is a fact, nor that it is none.
+        named = set()
     for hit in lexicon.hits(keys(above)):
         weights.setdefault(hit.ground, []).append(_ABOVE * hit.weight)
     scores = {ground: _sum(values) for ground, values in weights.items()}
@@ -143,6 +147,15 @@ _CONDITIONS = bag("consent permission opt-in optout require requires with by") -
     "with",
     "by",
 }
+
+
+def _looks_like_a_slip(hunk: Hunk, lexicon: Lexicon) -> bool:
+    if len(hunk.old) != 1 or len(hunk.new) != 1:
+        return False
+    old, new = hunk.old[0], hunk.new[0]
+    if {old.kind, new.kind} != {"word"} or {old.key, new.key} <= lexicon.known:
+        return False
+    return distance(old.key, new.key, limit=2) <= 2  # noqa: PLR2004 - two slips
 
 
 def _near(side: tuple[Token, ...], hit: Hit, differing: set[int]) -> bool:

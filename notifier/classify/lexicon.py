@@ -7,19 +7,19 @@ import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from notifier.classify.inflect import inflections
-from notifier.classify.model import Ground
-from notifier.classify.text import keys
+from notifier.classify.entries import equivalences_of, phrases_of, words_of_list
+from notifier.classify.overlay import read_overlay
 from notifier.errors import SettingsError
 from notifier.share import share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-_WEIGHTS = {"strong": 3.0, "plain": 2.0, "weak": 1.0}
+    from notifier.classify.entries import Equivalence
+    from notifier.classify.model import Ground
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,20 +30,6 @@ class Hit:
     weight: float
     start: int
     end: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Equivalence:
-    """Forms that may be exchanged without changing meaning, with the proof that somebody tried."""
-
-    name: str
-    forms: tuple[tuple[str, ...], ...]
-    example: tuple[str, str]
-    counter: tuple[str, str]
-    before: tuple[tuple[str, ...], ...] = ()
-    """If given, one of these must follow the form."""
-    after: tuple[tuple[str, ...], ...] = ()
-    """If given, one of these must stand before the form."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,18 +81,24 @@ def _hits(lexicon: Lexicon, words: tuple[str, ...]) -> tuple[Hit, ...]:
 def load_lexicon(overlay: Path | None = None) -> Lexicon:
     """Return the shipped English lexicon, with an organisation's overlay folder on top.
 
-    The overlay has the same layout (``taxonomy/*.toml``, ``equivalence/*.toml``). Raises
-    SettingsError naming the file that does not hold together.
+    Files that lie in the overlay itself hold products, defined terms and vendors (see
+    ``notifier.classify.overlay``); beside them it may have the shipped layout, ``taxonomy/*.toml``
+    and ``equivalence/*.toml``. Raises SettingsError naming the file that does not hold together.
     """
     folders = [share("data", "reference", "lexicon", "en")]
     if overlay is not None and overlay.is_dir():
         folders.append(overlay)
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    return _load(tuple((path, path.read_bytes()) for path in files))
+    files = [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in {".toml", ".txt"}
+    ]
+    return _load(tuple((path, path.read_bytes()) for path in files), overlay)
 
 
 @lru_cache(maxsize=8)
-def _load(files: tuple[tuple[Path, bytes], ...]) -> Lexicon:
+def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexicon:
     taxonomy: dict[str, dict[tuple[tuple[str, ...], Ground], float]] = defaultdict(dict)
     equivalences: list[Equivalence] = []
     known: set[str] = set()
@@ -114,23 +106,30 @@ def _load(files: tuple[tuple[Path, bytes], ...]) -> Lexicon:
     digest = hashlib.sha256()
     for path, data in files:
         digest.update(path.name.encode() + b"\0" + data)
+        named: tuple[tuple[tuple[str, ...], Ground, float], ...] = ()
         try:
             if path.parent.name == "taxonomy":
-                for phrase, ground, weight in _taxonomy(_toml(data)):
-                    taxonomy[phrase[0]][phrase, ground] = weight
-                    known.update(phrase)
+                named = tuple(phrases_of(tomllib.loads(data.decode())))
             elif path.parent.name == "equivalence":
-                equivalences.extend(_equivalences(_toml(data)))
+                equivalences.extend(equivalences_of(tomllib.loads(data.decode())))
+            elif path.parent == overlay:
+                own = read_overlay(tomllib.loads(data.decode()))
+                equivalences.extend(own.names)
+                named = own.phrases
             elif path.name == "words.txt":
-                known.update(_words(data.decode()))
+                known.update(words_of_list(data.decode()))
             elif path.name == "record.toml":
-                record = {key: tuple(value) for key, value in _toml(data)["record"].items()}
+                table = tomllib.loads(data.decode())["record"]
+                record = {key: tuple(value) for key, value in table.items()}
         except (KeyError, ValueError, IndexError, TypeError) as error:
             raise SettingsError(
                 f"The lexicon file {path} does not hold together: {error!r}; "
                 "nothing was classified.",
                 next_step="Mend the file or take it out of the lexicon folder.",
             ) from error
+        for phrase, ground, weight in named:
+            taxonomy[phrase[0]][phrase, ground] = weight
+            known.update(phrase)
     known.update(word for entry in equivalences for form in entry.forms for word in form)
     return Lexicon(
         taxonomy={
@@ -147,51 +146,3 @@ def _load(files: tuple[tuple[Path, bytes], ...]) -> Lexicon:
         record=record,
         digest=digest.hexdigest(),
     )
-
-
-def _toml(data: bytes) -> dict[str, Any]:
-    return tomllib.loads(data.decode())
-
-
-def _taxonomy(table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Ground, float]]:
-    ground = Ground(table["ground"])
-    for level, weight in _WEIGHTS.items():
-        group = table.get(level, {})
-        for phrase in group.get("phrases", ()):
-            yield keys(phrase), ground, weight
-        for phrase in group.get("verbs", ()):
-            first, *rest = keys(phrase)
-            for form in inflections(first, verb=True):
-                yield (form, *rest), ground, weight
-        for phrase in group.get("nouns", ()):
-            *start, last = keys(phrase)
-            for form in inflections(last, verb=False):
-                yield (*start, form), ground, weight
-
-
-def _equivalences(table: dict[str, Any]) -> Iterator[Equivalence]:
-    for entry in table["entry"]:
-        example, counter = entry["example"], entry["counter"]
-        yield Equivalence(
-            name=entry["name"],
-            forms=tuple(keys(form) for form in entry["forms"]),
-            example=(example[0], example[1]),
-            counter=(counter[0], counter[1]),
-            before=tuple(keys(form) for form in entry.get("before", ())),
-            after=tuple(keys(form) for form in entry.get("after", ())),
-        )
-
-
-def _words(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        for word in line.split():
-            lemma, _, marks = word.partition("/")
-            yield lemma
-            if "v" in marks:
-                yield from inflections(lemma, verb=True)
-            if "n" in marks:
-                yield from inflections(lemma, verb=False)
-            if "a" in marks:
-                yield lemma + "ly" if not lemma.endswith("le") else lemma[:-1] + "y"

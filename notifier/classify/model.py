@@ -115,6 +115,8 @@ class Verdict:
     misses: tuple[Miss, ...] = ()
     silence: Silence = Silence.APPLIES
     route: Route = Route.NONE
+    ruleset_digest: str = ""
+    """SHA-256 over the rule set, the lexicon and the rules that gave this verdict."""
 
     @property
     def ground(self) -> Ground:

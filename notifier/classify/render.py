@@ -57,6 +57,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "sites": _scope(verdict.sites),
         "route": verdict.route.value,
         "silence": verdict.silence.value,
+        "ruleset_digest": verdict.ruleset_digest,
         "findings": [_finding(finding) for finding in verdict.findings],
     }
 

@@ -27,6 +27,21 @@ class SilenceRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RouteRule:
+    """A stronger route for one ground (``None``: every) and direction, and who says so."""
+
+    ground: Ground | None
+    direction: Direction | None
+    route: Route
+    source: str
+
+    def holds(self, grounds: tuple[Ground, ...] | None, direction: Direction | None) -> bool:
+        """Return whether it is meant; what is not known (``None``) may be anything."""
+        of_ground = self.ground is None or grounds is None or self.ground in grounds
+        return of_ground and (self.direction is None or direction in {None, self.direction})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RuleSet:
     """One named rule set, as shipped in ``data/reference/rulesets/<name>.toml``."""
 
@@ -35,8 +50,8 @@ class RuleSet:
     source: str
     routes: Mapping[str, Route]
     """Keys ``material_stored``, ``material_not_stored``, ``editorial``, ``invisible``."""
-    by_ground: Mapping[Ground, Route] = field(default_factory=dict)
-    """Stronger routes for material changes on some grounds."""
+    raised: tuple[RouteRule, ...] = ()
+    """Stronger routes for material changes on some grounds and in some directions."""
     silence: Mapping[tuple[str, str], SilenceRule] = field(default_factory=dict)
     """By ground (or ``*``) and direction (or ``*``); the most exact one decides."""
     digest: str = ""
@@ -46,14 +61,19 @@ class RuleSet:
         *,
         material: bool,
         touches_stored: bool,
-        grounds: tuple[Ground, ...] = (),
+        grounds: tuple[Ground, ...] | None = (),
+        direction: Direction | None = None,
         editorial_banner: bool = True,
     ) -> Route:
-        """Return the route; without ``editorial_banner`` editorial ones go to the changelog."""
+        """Return the route; without ``editorial_banner`` editorial ones go to the changelog.
+
+        ``grounds`` or ``direction`` of ``None``: nobody knows, so the strongest route counts.
+        """
         if not material:
             return self.routes["editorial"] if editorial_banner else Route.CHANGELOG
         route = self.routes["material_stored" if touches_stored else "material_not_stored"]
-        return strongest((route, *(self.by_ground[g] for g in grounds if g in self.by_ground)))
+        raised = (rule.route for rule in self.raised if rule.holds(grounds, direction))
+        return strongest((route, *raised))
 
     def silence_for(
         self, *, ground: Ground, direction: Direction, touches_stored: bool
@@ -109,13 +129,21 @@ def _ruleset(name: str, table: dict[str, Any], digest: str) -> RuleSet:
     if ("*", "*") not in silence or ("not_stored", "*") not in silence:
         raise KeyError("silence for * and not_stored")
     routes = {key: Route(table["routes"][key]) for key in _ROUTE_KEYS}
-    by_ground = {Ground(key): Route(value) for key, value in table.get("by_ground", {}).items()}
+    raised = tuple(
+        RouteRule(
+            ground=None if entry["ground"] == "*" else Ground(entry["ground"]),
+            direction=None if entry["direction"] == "*" else Direction(entry["direction"]),
+            route=Route(entry["route"]),
+            source=entry["source"],
+        )
+        for entry in table.get("raised", ())
+    )
     return RuleSet(
         name=name,
         title=table["title"],
         source=table["source"],
         routes=routes,
-        by_ground=by_ground,
+        raised=raised,
         silence=silence,
         digest=digest,
     )

@@ -9,7 +9,7 @@ from notifier.classify.rule import RuleKind
 
 if TYPE_CHECKING:
     from notifier.classify.context import Context
-    from notifier.classify.lexicon import Equivalence
+    from notifier.classify.entries import Equivalence
     from notifier.classify.model import Finding
     from notifier.classify.reading import Hunk
     from notifier.diff.model import Change

@@ -20,7 +20,7 @@ class SaleAds:
     True: "We do not sell" → "We may sell". Near miss: "We sell products jointly" in a typo.
     """
 
-    name = "sale-ads"
+    name = "sale_ads"
     kind = RuleKind.FACT
     source = "Cal. Civ. Code 1798.140; C.R.S. 6-1-1303; 4 CCR 904-3 Rule 6.04"
 
