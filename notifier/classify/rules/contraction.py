@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notifier.classify.folds import written_out
 from notifier.classify.proof import by_fold
 from notifier.classify.rule import RuleKind
 
@@ -11,19 +12,6 @@ if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.model import Finding
     from notifier.diff.model import Change
-
-_WHOLE = {
-    "can't": ("can", "not"),
-    "cannot": ("can", "not"),
-    "won't": ("will", "not"),
-    "shan't": ("shall", "not"),
-    "let's": ("let", "us"),
-    "it's": ("it", "is"),
-    "that's": ("that", "is"),
-    "here's": ("here", "is"),
-    "there's": ("there", "is"),
-}
-_ENDINGS = (("n't", "not"), ("'re", "are"), ("'ll", "will"), ("'ve", "have"), ("'m", "am"))
 
 
 class Contraction:
@@ -37,20 +25,7 @@ class Contraction:
 
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over every such run, or nothing."""
-        return by_fold(self.name, "A short form is written out, or the reverse.", change, _fold)
-
-
-def _fold(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for key in keys for word in _expand(key))
-
-
-def _expand(key: str) -> tuple[str, ...]:
-    if key in _WHOLE:
-        return _WHOLE[key]
-    for ending, word in _ENDINGS:
-        if key.endswith(ending) and len(key) > len(ending):
-            return key[: -len(ending)], word
-    return (key,)
+        return by_fold(self.name, "A short form is written out, or the reverse.", change, written_out)
 
 
 rule = Contraction()
