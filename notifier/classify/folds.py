@@ -61,6 +61,7 @@ _PAIRS = (
     (re.compile(r"^whilst$"), "while"),
 )
 
+
 def american(key: str) -> str:
     """Return the American spelling of a folded word; other words come back as they are."""
     for pattern, replacement in _PAIRS:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from notifier.classify.text import tokens
+from notifier.classify.text import Token, tokens
 from notifier.classify.words import bag
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DATE = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? ?\d{{4}}"
     rf"|{_MONTH},? \d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}}"
-    rf"|{_MONTH},? \d{{4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})"
+    rf"|{_MONTH},? \d{{4}}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
 )
 _SUBJECT = (
     r"(?:(?:this|the|our) )?(?:(?:privacy|cookie|data|protection) ){0,2}"
@@ -46,8 +47,38 @@ _LABELS = bag("updated update effective revised modified version changed publish
 _AROUND = _LABELS | bag(
     "this the our is was are were has been of on as from in it and to a since by for until policy "
     "privacy statement notice terms service use agreement document page cookie cookies history "
-    "archived current previous guidelines conditions general license community rev posted at"
+    "archived current previous guidelines conditions general license community rev posted at r"
 )
+
+
+_DATED = re.compile(
+    rf"^[*_(\[# ]*{_LABEL} ?(?:on|as of|:|-|–)? ?:? ?(?P<labelled>{_DATE})"
+    rf"|\b{_SUBJECT} {_VERB}:? (?P<told>{_DATE})"
+    rf"|\blast (?:updated|revised|modified|reviewed)(?: on| in)?:? (?P<last>{_DATE})"
+    rf"|\b(?:previous|prior|earlier|archived|current|last) versions?(?: of| dated| from|:)?"
+    rf" (?P<past>{_DATE})"
+    r"|(?:©|\bcopyright|\(c\)) ?(?:©|\(c\))? ?(?P<copyright>\d{4}(?: ?[-–] ?\d{4})?)",
+    re.IGNORECASE,
+)
+
+
+def stamped(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where dates stand that only say when the text was changed or takes effect.
+
+    A stamp in front ("Effective: 3 March 2021"), the sentence that tells it, a copyright year. The
+    date of anything but the text itself is no stamp.
+    """
+    return tuple(
+        found.span(found.lastgroup) for found in _DATED.finditer(text[:_FIRST]) if found.lastgroup
+    )
+
+
+_FIRST = 2_000
+_NO_TITLE = bag("we you they our your i it if all any no not who what users")
+
+
+def _opens_title(token: Token) -> bool:
+    return token.first and token.text[:1].isupper() and token.key not in _NO_TITLE
 
 
 @lru_cache(maxsize=1024)
@@ -63,5 +94,5 @@ def _only_dates(text: str) -> bool:
     """Return whether around its dates a text says no more than which document was updated."""
     rest, dates = _ANY_DATE.subn(" ", text)
     words = tokens(rest)
-    named = {token.key for token in words if not token.is_name}
+    named = {token.key for token in words if not token.is_name and not _opens_title(token)}
     return bool(dates) and bool(named & _LABELS) and named <= _AROUND

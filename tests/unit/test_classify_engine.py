@@ -3,15 +3,16 @@ import time
 
 import pytest
 
+from notifier.classify.cases import change_of
 from notifier.classify.context import Scope
-from notifier.classify.engine import classify, ruleset_digest
+from notifier.classify.engine import classify, judge, ruleset_digest
 from notifier.classify.lexicon import load_lexicon
 from notifier.classify.render import classification_document, classification_text
 from notifier.classify.ruleset import load_ruleset
 from notifier.classify.text import hidden_words, tokens
 from notifier.diff.compare import compare
 from notifier.policy.parse import parse
-from tests.classifying import verdict
+from tests.classifying import context, verdict
 
 POLICY = """# Privacy Policy
 
@@ -120,6 +121,29 @@ def test_a_moved_list_item_is_cleared_only_under_its_own_lead_in():
     assert found.material
 
 
+def test_a_heading_that_joins_its_text_is_editorial_and_other_words_in_front_are_not():
+    change = change_of(
+        {"id": "t", "heading": "How we protect it"},
+        ("We encrypt it.", "How we protect it We encrypt it."),
+        context("We encrypt it.", "We encrypt it."),
+    )
+    assert judge(change, context()).outcome == "editorial"
+    other = change_of(
+        {"id": "t", "heading": "How we protect it"},
+        ("We encrypt it.", "Where we can We encrypt it."),
+        context("We encrypt it.", "We encrypt it."),
+    )
+    assert judge(other, context()).material
+
+
+def test_a_table_of_contents_in_one_line_is_editorial_where_each_entry_is_a_heading():
+    contents = "What we collect How we protect it Changes"
+    _, found = classified(POLICY.replace("Last updated", f"{contents}\n\nLast updated"))
+    assert not found.material
+    _, found = classified(POLICY.replace("Last updated", f"{contents} Sale\n\nLast updated"))
+    assert found.material
+
+
 def test_a_sentence_that_names_one_site_is_told_there():
     scope = Scope(sites={"shop": ("Example Shop",), "meet": ("Example Meetings",)})
     new = POLICY.replace("We use cookies", "Example Shop may track your purchases. We use cookies")
@@ -213,19 +237,19 @@ def test_one_word_of_the_same_class_is_never_cleared(old, new):
     ids=lambda text: text[:6],
 )
 def test_no_text_takes_longer_than_ten_seconds(text):
-    start = time.perf_counter()
+    start = time.process_time()
     verdict(text, text[::-1] + " b a")
     verdict("", text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_reading_words_is_linear_outside_ascii_too():
-    start = time.perf_counter()
+    start = time.process_time()
     for letter in ("é", "я", "ｗ", "\u200b"):
         text = letter * 100_000
         assert len(tokens(text)) <= 1
         hidden_words(text + " a")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_passage_past_the_limit_goes_to_a_person():

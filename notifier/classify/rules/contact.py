@@ -13,7 +13,7 @@ from notifier.classify.words import RIGHTS_WORDS, bag
 if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.model import Finding
-    from notifier.classify.reading import Hunk
+    from notifier.classify.reading import Hunk, Reading
     from notifier.diff.model import Change
 
 _MAIL = {"email", "obfuscated"}
@@ -45,9 +45,14 @@ class Contact:
             kinds = {token.kind for token in hunk.old + hunk.new}
             if len(hunk.old) == len(hunk.new) == 1 and kinds <= _MAIL:
                 return not rights or "obfuscated" in kinds
+            if _unhidden(hunk):
+                return True
             if rights:
                 return False
-            return (bool(keys & _CALL) and _within(hunk, phones)) or _channel(hunk, keys)
+            number = _within(hunk, phones)
+            if number and not (hunk.old and hunk.new):
+                return _stays_reachable(hunk, reading)
+            return (bool(keys & _CALL) and number) or _channel(hunk, keys)
 
         says = "A contact address of the same office."
         found = by_hunk(self.name, says, change, accounts)
@@ -76,9 +81,23 @@ def _spans(text: str) -> list[tuple[int, int]]:
 def _within(hunk: Hunk, phones: list[list[tuple[int, int]]]) -> bool:
     sides = ((hunk.old, phones[0]), (hunk.new, phones[1]))
     return all(
-        run and all(any(a <= token.start and token.end <= b for a, b in spans) for token in run)
+        any(a <= token.start and token.end <= b for a, b in spans)
         for run, spans in sides
+        for token in run
     )
+
+
+def _stays_reachable(hunk: Hunk, reading: Reading) -> bool:
+    """Return whether, a telephone number aside, an address stands on both sides."""
+    return all(
+        any(token.kind in _MAIL | {"url"} for token in side) for side in (reading.old, reading.new)
+    ) and bool(hunk.before)
+
+
+def _unhidden(hunk: Hunk) -> bool:
+    """Return whether the run is what is left of an address that one text hides."""
+    hidden = bool(hunk.before) and hunk.before[-1].kind == "obfuscated"
+    return hidden and {token.kind for token in hunk.old + hunk.new} == {"domain"}
 
 
 rule = Contact()

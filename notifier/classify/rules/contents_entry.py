@@ -8,7 +8,7 @@ from notifier.classify.context import split_number
 from notifier.classify.proof import whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
-from notifier.classify.text import fold
+from notifier.classify.text import fold, keys
 from notifier.classify.titles import states_nothing
 from notifier.policy.model import UnitKind
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from notifier.classify.context import Context, Side
     from notifier.classify.model import Finding
     from notifier.diff.model import Change
+
+
+_SAYS = "An entry of the table of contents."
+_LONGEST = 16
 
 
 class ContentsEntry:
@@ -34,12 +38,31 @@ class ContentsEntry:
         units = change.old_units + change.new_units
         if not units or any(unit.kind is UnitKind.ROW for unit in units):
             return None
-        if not states_nothing(reading, context):
-            return None
         sides = ((reading.old_text, context.old), (reading.new_text, context.new))
-        if not all(_is_heading(text, side) for text, side in sides if text.strip()):
-            return None
-        return whole(self.name, "An entry of the table of contents.", change)
+        texts = [(text, side) for text, side in sides if text.strip()]
+        one = states_nothing(reading, context) and all(_is_heading(*pair) for pair in texts)
+        several = context.whole_documents and all(_all_headings(*pair) for pair in texts)
+        return whole(self.name, _SAYS, change) if one or several else None
+
+
+def _all_headings(text: str, side: Side) -> bool:
+    """Return whether the words are nothing but headings of their document, one after another."""
+    titles = {
+        tuple(split_number(unit.text)[1].split())
+        for units in side.units.values()
+        for unit in units
+        if unit.kind is UnitKind.HEADING
+    }
+    words, place, entries = keys(text), 0, 0
+    while place < len(words):
+        sizes = [size for size in range(_LONGEST, 0, -1) if words[place : place + size] in titles]
+        if sizes:
+            entries, place = entries + 1, place + sizes[0]
+        elif words[place].replace(".", "").isdigit():
+            place += 1
+        else:
+            return False
+    return entries > 1
 
 
 def _is_heading(text: str, side: Side) -> bool:

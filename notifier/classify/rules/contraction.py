@@ -25,7 +25,9 @@ class Contraction:
 
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over every such run, or nothing."""
-        return by_fold(self.name, "A short form is written out, or the reverse.", change, written_out)
+        return by_fold(
+            self.name, "A short form is written out, or the reverse.", change, written_out
+        )
 
 
 rule = Contraction()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.proof import whole
+from notifier.classify.proof import by_hunk, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
-from notifier.classify.stamps import is_stamp
+from notifier.classify.stamps import is_stamp, stamped
 
 if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.model import Finding
+    from notifier.classify.reading import Hunk
+    from notifier.classify.text import Token
     from notifier.diff.model import Change
+_SAYS = "A date stamp: it says only when the text was updated."
 
 
 class DateStamp:
@@ -29,9 +32,20 @@ class DateStamp:
         """Return a proof over the whole change, or nothing."""
         reading = read(change)
         sides = [text for text in (reading.old_text, reading.new_text) if text.strip()]
-        if not sides or not all(map(is_stamp, sides)):
-            return None
-        return whole(self.name, "A date stamp: it says only when the text was updated.", change)
+        if sides and all(map(is_stamp, sides)):
+            return whole(self.name, _SAYS, change)
+        spans = [stamped(reading.old_text), stamped(reading.new_text)]
+
+        def accounts(hunk: Hunk) -> bool:
+            return _within(hunk.old, spans[0]) and _within(hunk.new, spans[1])
+
+        return by_hunk(self.name, _SAYS, change, accounts) if all(spans) else None
+
+
+def _within(run: tuple[Token, ...], spans: tuple[tuple[int, int], ...]) -> bool:
+    return all(
+        any(start <= token.start and token.end <= end for start, end in spans) for token in run
+    )
 
 
 rule = DateStamp()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from notifier.classify.model import Finding
     from notifier.classify.reading import Hunk
     from notifier.diff.model import Change
+_LONGEST = 80
+"""Differing words in one run; no more can be an exchange, and every entry is tried on them."""
 
 
 class Exchange:
@@ -29,8 +31,12 @@ class Exchange:
         entries = context.lexicon.equivalences
 
         def accounts(hunk: Hunk) -> bool:
+            if len(hunk.old) + len(hunk.new) > _LONGEST:
+                return False
             old, new = hunk.windows()
-            relevant = [entry for entry in entries if stands_in(entry, old) or stands_in(entry, new)]
+            relevant = [
+                entry for entry in entries if stands_in(entry, old) or stands_in(entry, new)
+            ]
             if any(exchanged(old, entry) == exchanged(new, entry) for entry in relevant):
                 return True
             for entry in relevant:

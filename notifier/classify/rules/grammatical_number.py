@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifier.classify.inflect import inflections
+from notifier.classify.model import Ground
 from notifier.classify.proof import by_hunk
 from notifier.classify.rule import RuleKind
 from notifier.classify.words import is_guarded
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change
 
 _SHORTEST = 4
+_COUNTLESS = frozenset({Ground.DATA, Ground.TRACKING})
+"""Grounds on which one and many are the same promise: "phone number", "cookies"."""
 
 
 class GrammaticalNumber:
-    """Singular and plural of one word that names no ground.
+    """Singular and plural of one word that names no ground, or only a kind of data or of cookie.
 
     True: "on our site" → "on our sites". Near miss: "with our partner" → "with our partners".
     """
@@ -40,7 +43,8 @@ class GrammaticalNumber:
             if len(short) < _SHORTEST or short not in context.lexicon.known:
                 return False
             plural = long != short and long in inflections(short, verb=False)
-            return plural and not any(context.lexicon.hits((key,)) for key in (short, long))
+            named = {hit.ground for key in (short, long) for hit in context.lexicon.hits((key,))}
+            return plural and named <= _COUNTLESS
 
         return by_hunk(self.name, "Singular and plural of the same word.", change, accounts)
 

@@ -22,6 +22,7 @@ _BINDS = bag(
     "list"
 )
 _SCHEME = re.compile(r"^https?://")
+_LOCALE = re.compile(r"/(?:en|en-us|en-gb|en_us|en_gb|us-en|gb-en)(?=/)")
 
 
 class LinkTarget:
@@ -76,8 +77,8 @@ def _web(address: str) -> bool:
 
 
 def same_target(one: str, two: str) -> bool:
-    """Return whether two addresses differ only in scheme, ``www.`` or a closing slash."""
-    return _bare(one) == _bare(two)
+    """Return whether two addresses differ only in scheme, ``www.``, language or closing slash."""
+    return _LOCALE.sub("/", _bare(one) + "/") == _LOCALE.sub("/", _bare(two) + "/")
 
 
 def _bare(address: str) -> str:

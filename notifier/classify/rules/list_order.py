@@ -14,6 +14,8 @@ from notifier.classify.words import NEGATIONS, bag
 if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.model import Finding
+    from notifier.classify.reading import Reading
+    from notifier.classify.text import Token
     from notifier.diff.model import Change
 
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\s(?:and|or)\s)\s*")
@@ -27,6 +29,13 @@ _OPENERS = bag(
     "from for by sell use uses process and receive via about : trade rent not store stores "
     "disclose"
 )
+_PARTICLES = bag("in on up out of for at")
+_STATES = bag(
+    "aggregate aggregated anonymous anonymised anonymized encrypted hashed pseudonymised "
+    "pseudonymized deidentified identified limited certain precise approximate public sensitive "
+    "all any some only non your our the"
+)
+"""Words before a list that may or may not hold for each of its items."""
 _LONGEST_ITEM = 5
 _LONGEST_TEXT = 2_000
 
@@ -51,11 +60,59 @@ class ListOrder:
             return None
         if max(len(reading.old_text), len(reading.new_text)) > _LONGEST_TEXT:
             return None
-        return (
-            whole(self.name, "The same items in another order.", change)
-            if _same_list(reading.old_text, reading.new_text)
-            else None
-        )
+        same = _same_list(reading.old_text, reading.new_text) or _same_run(reading)
+        return whole(self.name, "The same items in another order.", change) if same else None
+
+
+def _same_run(reading: Reading) -> bool:
+    """Return whether one list inside the sentence differs in its order alone."""
+    first, last = reading.hunks[0], reading.hunks[-1]
+    if not all((first.before, first.old or last.old, first.new or last.new)):
+        return False
+    runs = []
+    for side, text in ((reading.old, reading.old_text), (reading.new, reading.new_text)):
+        ours = [
+            token
+            for hunk in reading.hunks
+            for token in (hunk.old if side is reading.old else hunk.new)
+        ]
+        if not ours:
+            return False
+        runs.append((side.index(ours[0]), side.index(ours[-1]) + 1, side, text))
+    start = min(run[0] for run in runs)
+    tail = min(len(side) - end for _, end, side, _ in runs)
+    lists = [_items(side[start : len(side) - tail], text) for _, _, side, text in runs]
+    return bool(lists[0]) and lists[0] == lists[1] and len(lists[0][0]) > 1
+
+
+def _items(
+    run: tuple[Token, ...], text: str
+) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Return the items of a list, sorted, and its conjunctions; nothing if one is not plain."""
+    items: list[tuple[str, ...]] = []
+    words: list[str] = []
+    joins: list[str] = []
+    for place, token in enumerate(run):
+        if place and "," in text[run[place - 1].end : token.start] and words:
+            items.append(tuple(words))
+            words = []
+        if token.key in {"and", "or"}:
+            joins.append(token.key)
+            items += [tuple(words)] if words else []
+            words = []
+        else:
+            words.append(token.key)
+    items += [tuple(words)] if words else []
+    starts = {item[0] == "to" for item in items}
+    bare = [item[1:] if starts == {True} else item for item in items]
+    if len(starts) != 1 or not all(_plain_run(item, infinitive=starts == {True}) for item in bare):
+        return (), ()
+    return tuple(sorted(bare)), tuple(joins)
+
+
+def _plain_run(item: tuple[str, ...], *, infinitive: bool) -> bool:
+    binding = _BINDING - _PARTICLES if infinitive else _BINDING
+    return 0 < len(item) <= _LONGEST_ITEM and not (binding | NEGATIONS | _STATES) & set(item)
 
 
 def _same_list(old: str, new: str) -> bool:

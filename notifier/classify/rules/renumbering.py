@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SAYS = "Only the number in front differs."
 _ENUMERATOR = re.compile(r"\s*[(#*]*(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.):]+\s*")
+_CLAUSE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}")
 
 
 class Renumbering:
@@ -37,11 +38,12 @@ class Renumbering:
         if _markers(change) and not reading.hunks:
             return proof(self.name, _SAYS, change, ())
         ends = [_end(text) for text in (reading.old_text, reading.new_text)]
+        inner = by_hunk(self.name, _SAYS, change, _inside)
         if not any(ends) or UnitKind.ROW in {unit.kind for unit in change.new_units}:
-            return None
+            return inner
 
         def accounts(hunk: Hunk) -> bool:
-            return (
+            return _inside(hunk) or (
                 hunk.index == 0
                 and not (hunk.after and hunk.after[0].key in UNITS)
                 and not hunk.before
@@ -50,6 +52,18 @@ class Renumbering:
             )
 
         return by_hunk(self.name, _SAYS, change, accounts)
+
+
+def _inside(hunk: Hunk) -> bool:
+    """Return whether a clause number differs that opens a sentence: "… ends. 8.7 Monitoring"."""
+    if len(hunk.old) != 1 or len(hunk.new) != 1 or not hunk.after:
+        return False
+    number, title = hunk.old[0], hunk.after[0]
+    return (
+        all(_CLAUSE.fullmatch(token.text) and token.first for token in (number, hunk.new[0]))
+        and title.text[:1].isupper()
+        and title.key not in UNITS
+    )
 
 
 def _markers(change: Change) -> bool:

@@ -1,0 +1,58 @@
+"""Postal addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifier.classify.postal import address_runs
+from notifier.classify.proof import by_hunk
+from notifier.classify.reading import read
+from notifier.classify.rule import RuleKind
+from notifier.classify.words import LEGAL_SUFFIXES, RIGHTS_WORDS, bag
+
+if TYPE_CHECKING:
+    from notifier.classify.context import Context
+    from notifier.classify.model import Finding
+    from notifier.classify.reading import Hunk
+    from notifier.classify.text import Token
+    from notifier.diff.model import Change
+
+_KEPT_THERE = bag("store stores stored storing server servers host hosted center centers centre "
+                  "centres centers process processed processing transfer transferred")  # fmt: skip
+
+
+class Address:
+    """The postal address of the same office, in a sentence about no right and no place of storage.
+
+    True: "Example Ltd, 100 New Street, London" → "Example Ltd, 6 Old Yard, Manchester". Near miss:
+    another company before the address, another country, "our servers at 1 Main Street".
+    """
+
+    name = "postal-address"
+    kind = RuleKind.PROOF
+
+    def check(self, change: Change, context: Context) -> Finding | None:
+        """Return a proof over every run inside an address, or nothing."""
+        reading = read(change)
+        if {token.key for token in reading.old + reading.new} & (_KEPT_THERE | RIGHTS_WORDS):
+            return None
+        old, new = address_runs(reading.old), address_runs(reading.new)
+        if not old or not new:
+            return None
+
+        def accounts(hunk: Hunk) -> bool:
+            return _inside(hunk.old, old, context) and _inside(hunk.new, new, context)
+
+        return by_hunk(self.name, "The postal address of the same office.", change, accounts)
+
+
+def _inside(run: tuple[Token, ...], spans: tuple[tuple[int, int], ...], context: Context) -> bool:
+    return all(
+        any(start <= token.start and token.end <= end for start, end in spans)
+        and token.key not in LEGAL_SUFFIXES
+        and not any(hit.ground == "transfer" for hit in context.lexicon.hits((token.key,)))
+        for token in run
+    )
+
+
+rule = Address()
