@@ -7,10 +7,11 @@ POINTS ?= 60
 SEED ?= 20261124
 STAMP := .venv/.installed
 
-.PHONY: help demo test crash sweep explore lint format bench docs package clean lock
+.PHONY: help demo test crash sweep explore lint format bench bench-classify train docs package \
+  clean lock
 
 help: ## Show this help
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements.txt pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -51,6 +52,12 @@ format: $(STAMP) ## Let ruff format and mend what it can
 
 bench: $(STAMP) ## Measure, as ratios against a baseline of the same run
 	@$(BIN)/python -m tests.bench
+
+bench-classify: $(STAMP) ## The classifier against trivial baselines, on labelled cases
+	@$(BIN)/python -m tests.bench.classifier
+
+train: $(STAMP) ## Fit the learned second opinion anew on labelled cases
+	@$(BIN)/python -m tests.train_opinion
 
 docs: $(STAMP) ## Write the generated reference pages anew
 	@$(BIN)/python -m tests.docs_reference

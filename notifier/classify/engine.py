@@ -14,7 +14,6 @@ from notifier.classify.direction import direction
 from notifier.classify.facts import about_terms, evidence
 from notifier.classify.model import (
     Classification,
-    Direction,
     Finding,
     Ground,
     Miss,
@@ -22,6 +21,7 @@ from notifier.classify.model import (
     Route,
     Verdict,
 )
+from notifier.classify.opinion import features, speaks_plainly
 from notifier.classify.proof import required, words_of
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind, all_rules
@@ -119,7 +119,7 @@ def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdi
     vetoes = tuple(found[RuleKind.VETO])
     facts = sorted(found[RuleKind.FACT], key=lambda fact: -fact.strength)
     if facts and not vetoes:
-        return _material(change, context, tuple(facts), tuple(misses))
+        return _named(change, context, tuple(facts), tuple(misses))
     return _unknown(change, context, vetoes or (_uncleared(change, covered),), tuple(misses))
 
 
@@ -165,23 +165,28 @@ def _editorial(
     )
 
 
-def _material(
+def _named(
     change: Change, context: Context, facts: tuple[Finding, ...], misses: tuple[Miss, ...]
 ) -> Verdict:
-    found = evidence(change, context)
-    reading = read(change)
-    grounds = tuple(fact.ground for fact in facts[:_MOST_GROUNDS])
-    stored = touches_stored(found, reading, terms=about_terms(change, context))
-    toward = direction(reading, grounds[0])
+    """Return a material verdict, or an unknown one where the second opinion doubts the facts."""
+    found, reading = evidence(change, context), read(change)
+    terms = about_terms(change, context)
+    seen = features(change, reading, found, terms=terms)
+    opinion = context.lexicon.opinion
+    share = opinion.share(seen)
+    if share < opinion.gate and not speaks_plainly(reading, seen):
+        return _unknown(change, context, (_doubted(share), *facts), misses)
+    grounds = opinion.ranked(seen, found.scores)[:_MOST_GROUNDS]
     return _routed(
         Verdict(
             change=change,
             outcome=Outcome.MATERIAL,
             material=True,
-            touches_stored=stored,
+            touches_stored=touches_stored(found, reading, terms=terms),
             grounds=grounds,
-            direction=toward,
+            direction=direction(reading, grounds[0]),
             confidence=_track_record(facts[0].rule, context),
+            opinion=share,
             sites=scopes.sites(reading, context),
             categories=scopes.categories(reading, context),
             findings=facts,
@@ -194,22 +199,28 @@ def _material(
 def _unknown(
     change: Change, context: Context, findings: tuple[Finding, ...], misses: tuple[Miss, ...]
 ) -> Verdict:
-    unread = any(finding.rule in _UNREAD for finding in findings)
-    ranked = () if unread else evidence(change, context).ranked()
-    grounds = ranked[:_MOST_GROUNDS] or (Ground.PURPOSE,)
-    return _routed(
-        Verdict(
-            change=change,
-            outcome=Outcome.UNKNOWN,
-            material=True,
-            touches_stored=True,
-            grounds=grounds,
-            direction=Direction.NEUTRAL if unread else direction(read(change), grounds[0]),
-            findings=findings,
-            misses=misses,
-        ),
-        context,
+    verdict = Verdict(
+        change=change,
+        outcome=Outcome.UNKNOWN,
+        material=True,
+        touches_stored=True,
+        grounds=(Ground.PURPOSE,),
+        opinion=1.0,
+        findings=findings,
+        misses=misses,
     )
+    if not any(finding.rule in _UNREAD for finding in findings):
+        found, reading = evidence(change, context), read(change)
+        seen = features(change, reading, found, terms=about_terms(change, context))
+        opinion = context.lexicon.opinion
+        grounds = opinion.ranked(seen, found.scores)[:_MOST_GROUNDS] or verdict.grounds
+        verdict = replace(
+            verdict,
+            grounds=grounds,
+            direction=direction(reading, grounds[0]),
+            opinion=opinion.share(seen),
+        )
+    return _routed(verdict, context)
 
 
 def _routed(verdict: Verdict, context: Context) -> Verdict:
@@ -266,6 +277,14 @@ def _too_many() -> Finding:
     return Finding(
         rule="too-many",
         says="So much has changed that this passage was not analysed; a person must decide.",
+    )
+
+
+def _doubted(share: float) -> Finding:
+    return Finding(
+        rule="second-opinion",
+        says="The words name a ground, but changes like this one were seldom material "
+        f"({share:.0%}); a person must decide.",
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from notifier.classify.entries import equivalences_of, phrases_of, words_of_list
+from notifier.classify.opinion import Opinion, read_opinion
 from notifier.classify.overlay import read_overlay
 from notifier.errors import SettingsError
 from notifier.share import share
@@ -43,6 +44,8 @@ class Lexicon:
     """Words that are certainly words: everything in the shipped lists."""
     record: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Per rule: how often its finding was upheld, of how many."""
+    opinion: Opinion = field(default_factory=Opinion)
+    """The learned second opinion; an even one where no weights are shipped."""
     digest: str = ""
 
     @property
@@ -103,6 +106,7 @@ def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexico
     equivalences: list[Equivalence] = []
     known: set[str] = set()
     record: dict[str, tuple[int, int]] = {}
+    opinion = Opinion()
     digest = hashlib.sha256()
     for path, data in files:
         digest.update(path.name.encode() + b"\0" + data)
@@ -121,6 +125,8 @@ def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexico
             elif path.name == "record.toml":
                 table = tomllib.loads(data.decode())["record"]
                 record = {key: tuple(value) for key, value in table.items()}
+            elif path.name == "opinion.toml":
+                opinion = read_opinion(tomllib.loads(data.decode()))
         except (KeyError, ValueError, IndexError, TypeError) as error:
             raise SettingsError(
                 f"The lexicon file {path} does not hold together: {error!r}; "
@@ -144,5 +150,6 @@ def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexico
         equivalences=tuple(equivalences),
         known=frozenset(known),
         record=record,
+        opinion=opinion,
         digest=digest.hexdigest(),
     )

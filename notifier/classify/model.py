@@ -108,6 +108,9 @@ class Verdict:
     direction: Direction = Direction.NEUTRAL
     confidence: float = 0.0
     """The track record of the rule that decided, 0 to 1; 0 for ``unknown``."""
+    opinion: float = 0.0
+    """How likely the learned second opinion takes it to be material, 0 to 1. It never decides
+    alone: it orders what a person has to look at. 0 for what a proof cleared."""
     categories: tuple[str, ...] = ("all",)
     sites: tuple[str, ...] = ("all",)
     findings: tuple[Finding, ...] = ()

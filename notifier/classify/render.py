@@ -53,6 +53,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "ground": verdict.ground.value,
         "direction": verdict.direction.value,
         "confidence": verdict.confidence,
+        "opinion": verdict.opinion,
         "categories": _scope(verdict.categories),
         "sites": _scope(verdict.sites),
         "route": verdict.route.value,

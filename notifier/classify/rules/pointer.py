@@ -48,7 +48,7 @@ class Pointer:
 
     True: "Click here for our cookie policy" → "Visit this page for our cookie policy"; "For more
     information on cookies, see our Help Center" → "… see our Support Pages". Near miss: "We view
-    your messages" → "We read your messages"; the page where a right is exercised, or terms that bind.
+    your messages" → "We read your messages"; the page where a right is exercised; binding terms.
     """
 
     name = "pointer"

@@ -1,0 +1,135 @@
+"""A learned second opinion: it orders the queue, gates named facts, ranks grounds; never clears.
+
+Logistic regressions over the words that differ and what the rules saw, trained by ``make train`` on
+labelled changes of other companies. The weights are data, with their provenance and figures.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from notifier.classify.model import Ground
+from notifier.classify.words import LEGAL_SUFFIXES, MODALS, NEGATIONS, is_guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notifier.classify.facts import Evidence
+    from notifier.classify.reading import Reading
+    from notifier.diff.model import Change
+
+_MOST_WORDS = 400
+_LONG, _SHORT = 40, 8
+_HALF = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opinion:
+    """Weights of the two regressions; without any, every opinion is an even one."""
+
+    material: Mapping[str, float] = field(default_factory=dict)
+    """By feature, for "material"."""
+    grounds: Mapping[Ground, Mapping[str, float]] = field(default_factory=dict)
+    """By ground and feature, for "this is the weightiest ground"."""
+    gate: float = 0.0
+    """A named fact below this share is left to a person."""
+
+    def share(self, features: Mapping[str, float]) -> float:
+        """Return how likely a reader would call the change material, from 0 to 1."""
+        return round(_sigmoid(_dot(self.material, features)), 3)
+
+    def ranked(
+        self, features: Mapping[str, float], scores: Mapping[Ground, float]
+    ) -> tuple[Ground, ...]:
+        """Return the grounds by what the rules say and, half as much, the regressions."""
+        top = max(scores.values(), default=0.0) or 1.0
+        order = list(Ground)
+        both = {
+            ground: scores.get(ground, 0.0) / top
+            + _HALF
+            * _sigmoid(_dot(self.grounds[ground], features) if ground in self.grounds else -30.0)
+            for ground in scores.keys() | self.grounds.keys()
+        }
+        return tuple(sorted(both, key=lambda g: (-both[g], order.index(g))))
+
+
+def read_opinion(table: dict[str, Any]) -> Opinion:
+    """Return the weights of an opinion file; KeyError or ValueError where it does not hold."""
+    return Opinion(
+        material={key: float(value) for key, value in table["material"].items()},
+        grounds={
+            Ground(name): {key: float(value) for key, value in weights.items()}
+            for name, weights in table["grounds"].items()
+        },
+        gate=float(table["gate"]),
+    )
+
+
+def features(change: Change, reading: Reading, found: Evidence, *, terms: bool) -> dict[str, float]:
+    """Return what the regressions look at, by name; no name of a company and no number itself.
+
+    ``terms``: the text around is plainly one of terms or guidelines, not of privacy.
+    """
+    kind = "modified" if reading.two_sided else "added" if reading.new else "removed"
+    seen: dict[str, float] = {"one": 1.0, f"kind:{kind}": 1.0}
+    deleted, inserted = reading.deleted, reading.inserted
+    changed = deleted + inserted
+    for sign, side in (("-", deleted), ("+", inserted)) if reading.two_sided else (("=", changed),):
+        for token in side[:_MOST_WORDS]:
+            if token.kind == "word" and not token.is_name and token.key not in LEGAL_SUFFIXES:
+                seen[f"{sign}{token.key}"] = seen[f"~{token.key}"] = 1.0
+    total = max(1, len(reading.old) + len(reading.new))
+    seen["changed share"] = len(changed) / total
+    seen["changed words"] = math.log1p(len(changed))
+    seen["long"] = float(len(changed) > _LONG)
+    seen["short"] = float(total < _SHORT)
+    for name, words in (("negation", NEGATIONS), ("modal", MODALS)):
+        seen[name] = float(any(token.key in words for token in changed))
+    seen["guarded"] = float(any(is_guarded(token.key) for token in changed))
+    seen["number"] = float(any(token.kind == "number" for token in changed))
+    seen["name"] = float(any(token.is_name for token in changed))
+    seen["address"] = float(any(token.kind in _ADDRESSES for token in changed))
+    seen["heading"] = float(
+        any(u.kind.value == "heading" for u in change.old_units + change.new_units)
+    )
+    top = max(found.scores.values(), default=0.0)
+    seen["terms"] = float(terms)
+    seen["named"] = float(len(found.named))
+    seen["top"] = math.log1p(top)
+    for ground, score in found.scores.items():
+        seen[f"says {ground}"] = score / top if top else 0.0
+    seen.update({f"names {ground}": 1.0 for ground in found.named})
+    if found.scores:
+        seen[f"first {found.ranked()[0]}"] = 1.0
+    return seen
+
+
+def speaks_plainly(reading: Reading, seen: Mapping[str, float]) -> bool:
+    """Return whether the facts need no second opinion, which learned from long sentences.
+
+    A number, negation, modal or limit changed and no name or address did; the sentence is so short
+    that the few words that changed are what it says; or one short sentence came or went that says
+    what may, will or must be done.
+    """
+    if not reading.two_sided:
+        # One short sentence that says what may or will be done.
+        return bool(seen["modal"]) and not seen["address"] and seen["changed words"] <= _SENTENCE
+    limits = seen["guarded"] and not seen["name"] and not seen["address"]
+    terse = seen["changed words"] <= _FEW and seen["changed share"] >= _TERSE
+    return bool(limits or terse)
+
+
+_SENTENCE = math.log1p(24)
+_FEW = math.log1p(6)
+_TERSE = 0.1
+_ADDRESSES = {"url", "email", "domain", "obfuscated"}
+
+
+def _dot(weights: Mapping[str, float], seen: Mapping[str, float]) -> float:
+    return sum(weights.get(name, 0.0) * value for name, value in sorted(seen.items()))
+
+
+def _sigmoid(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
