@@ -304,8 +304,9 @@ def test_a_person_is_opened_with_their_entries(bundle) -> None:
     assert json.loads(text) == {
         "person_id": "ada", "salt": SALT, "subject": ADA, "entries": [6, 7],
     }  # fmt: skip
-    assert "ada" not in (bundle / "entries.jsonl").read_text()
-    assert "ada" not in (bundle / "manifest.json").read_text()
+    # With its quotes: the digests of keys made anew for each run hold "ada" now and then.
+    assert '"ada"' not in (bundle / "entries.jsonl").read_text()
+    assert '"ada"' not in (bundle / "manifest.json").read_text()
 
 
 @pytest.mark.parametrize(
