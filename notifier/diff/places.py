@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change, Diff
     from notifier.policy.model import Document, Span, Unit
 
+_BLOCK = re.compile(r"\A[ \t]*(?:#{1,6}[ \t]|[-*+>|][ \t]?)[ \t]*")
+"""What Markdown writes before a heading, an item, a quotation or a row."""
 _REACH = 40
 """Characters shown on either side of a name."""
 
@@ -54,7 +57,7 @@ def _place(document: Document, span: Span, starts: Sequence[int]) -> Place:
     index = bisect_right(starts, span.start) - 1
     unit: Unit | None = document.units[index] if index >= 0 else None
     whole = unit.span if unit and unit.span.end >= span.end else span
-    before = _decoded(document, whole.start, span.start)
+    before = _BLOCK.sub("", _decoded(document, whole.start, span.start))
     after = _decoded(document, span.end, whole.end)
     return Place(
         heading=one_line(unit.heading) if unit else "",

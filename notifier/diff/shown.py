@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from notifier.diff.keys import fold
+from notifier.diff.keys import fold, number_of
 from notifier.diff.labels import label, plain_words, remark
 from notifier.diff.model import Change, ChangeKind, Word, WordOp
 from notifier.diff.words import word_diff
@@ -154,6 +154,23 @@ def _flat(char: str) -> str:
         return " "
     folded = fold(char)
     return folded if len(folded) == 1 else char
+
+
+def shown_units(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[Word, ...]:
+    """Return units that are no change of their own: marks only where a name was replaced."""
+    return _settled(tuple(_levelled(old, new)))
+
+
+def is_bulleted(unit: Unit) -> bool:
+    """Tell whether a unit is a list item without a number."""
+    return unit.kind is UnitKind.ITEM and not number_of(unit)
+
+
+def with_bullets(words: Sequence[Word], units: Sequence[Unit], bullet: str) -> tuple[Word, ...]:
+    """Return the words of several list items with a bullet before each but the first."""
+    if len(units) < 2 or not all(map(is_bulleted, units)):  # noqa: PLR2004  one needs none here
+        return tuple(words)
+    return tuple(Word(op=w.op, text=w.text.replace("\n", f"\n{bullet} ")) for w in words)
 
 
 def _links(change: Change) -> tuple[Word, ...]:

@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notifier.diff.flow import Piece, Side, flow, lines
-from notifier.diff.keys import number_of
 from notifier.diff.labels import ignored_sentence, short, summary
 from notifier.diff.model import Change, ChangeKind, Diff, Word, WordOp
 from notifier.diff.places import RenamePlaces, rename_places
-from notifier.diff.shown import ShownChange, one_line, reading, shown_change
+from notifier.diff.shown import (
+    ShownChange,
+    is_bulleted,
+    one_line,
+    reading,
+    shown_change,
+    shown_units,
+    with_bullets,
+)
 from notifier.policy.hidden import make_visible
 from notifier.policy.model import UnitKind
 from notifier.render import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from notifier.policy.model import Unit
 
@@ -65,8 +72,20 @@ class Row:
     """A paragraph, heading, list item or table row of the whole text."""
 
     tag: str
-    """``p``, ``item``, ``row``, or a heading's tag."""
+    """``p``, ``item``, ``numbered``, ``row``, or a heading's tag."""
     segments: tuple[Segment, ...]
+
+    @property
+    def element(self) -> str:
+        """Return the element that its text is, where there is any."""
+        return self.tag if self.tag.startswith("h") else "div"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Return the elements of the old and the new side; an empty heading is none."""
+        old = any(segment.old_words for segment in self.segments)
+        new = any(segment.new_words for segment in self.segments)
+        return self.element if old else "div", self.element if new else "div"
 
 
 def render_page(diff: Diff, *, title: str, full: bool, lang: str = "en") -> str:
@@ -176,7 +195,7 @@ def _tag(unit: Unit) -> str:
         case UnitKind.HEADING:
             return f"h{min(unit.level + 2, _LOWEST)}"
         case UnitKind.ITEM:
-            return "item" if not number_of(unit) else "numbered"
+            return "item" if is_bulleted(unit) else "numbered"
         case UnitKind.ROW:
             return "row"
         case _:
@@ -186,24 +205,27 @@ def _tag(unit: Unit) -> str:
 def _segment(piece: Piece, cards: Mapping[str, Card]) -> Segment:
     change = piece.change
     left = piece.moved and piece.side is Side.OLD
-    card = cards.get(f"{change.id}-from" if left else change.id)
+    words = _words(piece, left=left)
+    old = tuple(word for word in words if word.op is not WordOp.INSERT)
+    new = tuple(word for word in words if word.op is not WordOp.DELETE)
+    if piece.side is Side.BOTH and change.kind is ChangeKind.REORDERED and not change.edited:
+        old = with_bullets(shown_change(change).old_words, piece.old, "•")
+    return Segment(
+        words=words,
+        old_words=old if piece.old else (),
+        new_words=new if piece.new else (),
+        card=cards.get(f"{change.id}-from" if left else change.id),
+    )
+
+
+def _words(piece: Piece, *, left: bool) -> tuple[Word, ...]:
+    """Return what stands at this place; an end of a move is marked as what went or came."""
+    change, units = piece.change, piece.new or piece.old
     if change.kind is ChangeKind.EQUAL:
-        old, new = _read(piece.old), _read(piece.new)
-        return Segment(words=new or old, old_words=old, new_words=new)
-    if left:
-        gone = tuple(_marked(WordOp.DELETE, piece.old))
-        return Segment(words=gone, old_words=gone, new_words=(), card=card)
-    shown = shown_change(change)
-    if piece.moved and not change.edited:
-        came = tuple(_marked(WordOp.INSERT, piece.new))
-        return Segment(words=came, old_words=(), new_words=came, card=card)
-    old_words = () if piece.moved else shown.old_words
-    return Segment(words=shown.words, old_words=old_words, new_words=shown.new_words, card=card)
-
-
-def _read(units: Sequence[Unit]) -> tuple[Word, ...]:
-    return tuple(_marked(WordOp.EQUAL, units)) if units else ()
-
-
-def _marked(op: WordOp, units: Sequence[Unit]) -> Iterator[Word]:
-    yield Word(op=op, text=make_visible(reading(units)))
+        words = shown_units(piece.old or piece.new, piece.new or piece.old)
+    elif left or (piece.moved and not change.edited):
+        op = WordOp.DELETE if left else WordOp.INSERT
+        words = (Word(op=op, text=make_visible(reading(units))),)
+    else:
+        words = shown_change(change).words
+    return with_bullets(words, units, "•")

@@ -7,11 +7,17 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notifier.diff.flow import Side, flow, lines
-from notifier.diff.keys import number_of
 from notifier.diff.labels import ignored_sentence, label, remark, summary
 from notifier.diff.model import Change, ChangeKind, Diff, Word, WordOp
 from notifier.diff.places import rename_places
-from notifier.diff.shown import one_line, reading, shown_words
+from notifier.diff.shown import (
+    is_bulleted,
+    one_line,
+    reading,
+    shown_units,
+    shown_words,
+    with_bullets,
+)
 from notifier.policy.hidden import make_visible
 from notifier.policy.model import UnitKind
 
@@ -95,11 +101,11 @@ def _whole(diff: Diff, *, color: bool, width: int) -> Iterator[str]:
     for line in lines(flow(diff)):
         if before and not _tight(before, line[0]):
             yield ""
-        held = [Word(op=WordOp.EQUAL, text="- ")] if _bulleted(line[0]) else []
+        held = [Word(op=WordOp.EQUAL, text="- ")] if is_bulleted(_first(line[0])) else []
         for piece in line:
             if piece is not line[0]:
                 held.append(Word(op=WordOp.EQUAL, text=" "))
-            held += _piece_words(piece)
+            held += with_bullets(_piece_words(piece), piece.new or piece.old, "-")
         yield from _wrapped(held, color=color, width=width)
         before = line[-1]
 
@@ -114,18 +120,17 @@ def _piece_words(piece: Piece) -> Sequence[Word]:
             op = WordOp.DELETE if piece.side is Side.OLD else WordOp.INSERT
             return Word(op=WordOp.EQUAL, text=name), Word(op=op, text=_read(units))
         return (Word(op=WordOp.EQUAL, text=name), *shown_words(change))
-    if change.kind is ChangeKind.EQUAL and piece.new:
-        return (Word(op=WordOp.EQUAL, text=_read(piece.new)),)
+    if change.kind is ChangeKind.EQUAL:
+        return shown_units(piece.old or piece.new, piece.new or piece.old)
     return shown_words(change)
+
+
+def _first(piece: Piece) -> Unit:
+    return (piece.new or piece.old)[0]
 
 
 def _read(units: Sequence[Unit]) -> str:
     return make_visible(reading(units))
-
-
-def _bulleted(piece: Piece) -> bool:
-    unit = (piece.new or piece.old)[0]
-    return unit.kind is UnitKind.ITEM and not number_of(unit)
 
 
 def _tight(before: Piece, piece: Piece) -> bool:
