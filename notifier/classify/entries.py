@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from notifier.classify.inflect import inflections
@@ -30,6 +31,26 @@ class Equivalence:
     """If given, one of these must follow the form."""
     after: tuple[tuple[str, ...], ...] = ()
     """If given, one of these must stand before the form."""
+
+    @property
+    def longest_first(self) -> tuple[tuple[str, ...], ...]:
+        """Return the forms of at least a word, longest first."""
+        return _longest_first(self.forms)
+
+    @property
+    def openers(self) -> frozenset[str]:
+        """Return the first words of the forms."""
+        return _openers(self.forms)
+
+
+@lru_cache(maxsize=4096)
+def _longest_first(forms: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((form for form in forms if form), key=len, reverse=True))
+
+
+@lru_cache(maxsize=4096)
+def _openers(forms: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(form[0] for form in forms if form)
 
 
 def phrases_of(table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Ground, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from notifier.classify.entries import ANY_NUMBER
@@ -62,6 +63,7 @@ _PAIRS = (
 )
 
 
+@lru_cache(maxsize=8192)
 def american(key: str) -> str:
     """Return the American spelling of a folded word; other words come back as they are."""
     for pattern, replacement in _PAIRS:
@@ -101,22 +103,31 @@ def in_figures(keys: Keys) -> Keys:
 
 def exchanged(keys: Keys, entry: Equivalence) -> Keys:
     """Return the words with every form of one entry replaced by the entry's own mark."""
-    forms = sorted((form for form in entry.forms if form), key=len, reverse=True)
     droppable = () in entry.forms
+    numbered = ANY_NUMBER in entry.openers
     kept: list[str] = []
     position = 0
     while position < len(keys):
-        for form in forms:
-            end = position + len(form)
-            numbers = _matches(keys[position:end], form)
-            if numbers is not None and _allowed(entry, keys, position, end):
-                kept.extend(() if droppable else (f"={entry.name}", *numbers))
-                position = end
-                break
+        key = keys[position]
+        if key in entry.openers or (numbered and _is_number(key)):
+            for form in entry.longest_first:
+                end = position + len(form)
+                numbers = _matches(keys[position:end], form)
+                if numbers is not None and _allowed(entry, keys, position, end):
+                    kept.extend(() if droppable else (f"={entry.name}", *numbers))
+                    position = end
+                    break
+            else:
+                kept.append(key)
+                position += 1
         else:
-            kept.append(keys[position])
+            kept.append(key)
             position += 1
     return tuple(kept)
+
+
+def _is_number(key: str) -> bool:
+    return key.isdigit() or key in NUMBER_WORDS
 
 
 def _matches(run: Keys, form: Keys) -> Keys | None:
@@ -125,7 +136,7 @@ def _matches(run: Keys, form: Keys) -> Keys | None:
         return None
     numbers = []
     for word, wanted in zip(run, form, strict=True):
-        if wanted == ANY_NUMBER and (word.isdigit() or word in NUMBER_WORDS):
+        if wanted == ANY_NUMBER and _is_number(word):
             numbers.append(str(NUMBER_WORDS.get(word, word)))
         elif word != wanted:
             return None
@@ -138,6 +149,6 @@ def _allowed(entry: Equivalence, keys: Keys, start: int, end: int) -> bool:
     return follows and precedes
 
 
-def stands_in(entry: Equivalence, keys: Keys) -> bool:
+def stands_in(entry: Equivalence, keys: Keys | frozenset[str]) -> bool:
     """Return whether a form of the entry may stand among the words; cheap."""
-    return any(form and (form[0] in keys or form[0] == ANY_NUMBER) for form in entry.forms)
+    return ANY_NUMBER in entry.openers or not entry.openers.isdisjoint(keys)

@@ -128,7 +128,8 @@ _ADDRESSES = {"url", "email", "domain", "obfuscated"}
 
 
 def _dot(weights: Mapping[str, float], seen: Mapping[str, float]) -> float:
-    return sum(weights.get(name, 0.0) * value for name, value in sorted(seen.items()))
+    # fsum is exact, so that the order of the features cannot change a bit of the result.
+    return math.fsum(weights[name] * value for name, value in seen.items() if name in weights)
 
 
 def _sigmoid(value: float) -> float:

@@ -85,19 +85,19 @@ def _words(unit: Unit) -> str:
     return f"{unit.marker} {unit.text}" if quantity else unit.text
 
 
-_last: tuple[Change, Reading] | None = None
-"""The change that was read last: forty rules ask for it one after another."""
-
-
 def read(change: Change) -> Reading:
     """Return the change's two sides, aligned word by word; bounded whatever the text."""
-    global _last  # noqa: PLW0603 - one slot, set whole; another thread's value is only a miss
-    last = _last
+    last = _READ.get("last")
     if last is not None and last[0] is change:
         return last[1]
     found = read_pair(side(change.old_units, change.old), side(change.new_units, change.new))
-    _last = (change, found)
+    _READ["last"] = (change, found)
     return found
+
+
+_READ: dict[str, tuple[Change, Reading]] = {}
+"""The change that was read last: every rule asks for it in turn. Taken and set in one step each, so
+that threads at worst read a change twice."""
 
 
 @lru_cache(maxsize=512)

@@ -34,11 +34,12 @@ _VERB = (
     r"(?: (?:on|as of|from|since|beginning))?"
 )
 _STAMP = re.compile(
-    rf"[*_(\[# ]*(?:{_LABEL} ?(?:on|as of|:|-|–)? ?:? ?(?:{_DATE})?|{_SUBJECT} {_VERB} {_DATE})"
-    r"[\s.;:)\]*_]*",
+    rf"[*_(\[# ]{{0,12}}(?:{_LABEL} ?(?:on|as of|:|-|–)? ?:? ?(?:{_DATE})?"
+    rf"|{_SUBJECT} {_VERB} {_DATE})"
+    r"[\s.;:)\]*_]{0,12}",
     re.IGNORECASE,
 )
-_BARE_DATE = re.compile(rf"[*_(\[ ]*{_DATE}[\s.;:)\]*_]*", re.IGNORECASE)
+_BARE_DATE = re.compile(rf"[*_(\[ ]{{0,12}}{_DATE}[\s.;:)\]*_]{{0,12}}", re.IGNORECASE)
 _LONGEST = 160
 
 
@@ -52,7 +53,7 @@ _AROUND = _LABELS | bag(
 
 
 _DATED = re.compile(
-    rf"^[*_(\[# ]*{_LABEL} ?(?:on|as of|:|-|–)? ?:? ?(?P<labelled>{_DATE})"
+    rf"^[*_(\[# ]{{0,12}}{_LABEL} ?(?:on|as of|:|-|–)? ?:? ?(?P<labelled>{_DATE})"
     rf"|\b{_SUBJECT} {_VERB}:? (?P<told>{_DATE})"
     rf"|\blast (?:updated|revised|modified|reviewed)(?: on| in)?:? (?P<last>{_DATE})"
     rf"|\b(?:previous|prior|earlier|archived|current|last) versions?(?: of| dated| from|:)?"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from notifier.classify.text import Token
 
 _LONGEST = 60
+_APART = 12
+"""Words by which two sentences of one meaning may differ in length."""
 _PARTICIPLE = "~"
 _FRONTED = bag("when if once after before while whenever")
 _MODALS = bag("may might can could will would shall should must")
@@ -41,9 +43,13 @@ def same_statement(
     entries: tuple[Equivalence, ...],
 ) -> bool:
     """Return whether two sentences (each a text and its tokens) have a shape in common."""
+    if abs(len(old[1]) - len(new[1])) > _APART:
+        return False
     one, two = _shapes(*old), _shapes(*new)
     if not one or not two:
         return False
+    words = frozenset(word for shape in (*one, *two) for word in shape)
+    entries = tuple(entry for entry in entries if stands_in(entry, words))
     left = {_exchange(_resolved(shape, two[0]), entries) for shape in one}
     right = {_exchange(_resolved(shape, one[0]), entries) for shape in two}
     return not left.isdisjoint(right)

@@ -78,7 +78,7 @@ def _web(address: str) -> bool:
 
 def same_target(one: str, two: str) -> bool:
     """Return whether two addresses differ only in scheme, ``www.``, language or closing slash."""
-    return _LOCALE.sub("/", _bare(one) + "/") == _LOCALE.sub("/", _bare(two) + "/")
+    return _LOCALE.sub("", _bare(one) + "/") == _LOCALE.sub("", _bare(two) + "/")
 
 
 def _bare(address: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notifier.classify.text import Token
     from notifier.diff.model import Change
 
-_SPLIT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\s(?:and|or)\s)\s*")
+_SPLIT = re.compile(r"\s{0,4}(?:,\s{0,4}(?:and|or)\s{1,4}|,|;|\s(?:and|or)\s)\s{0,4}")
 _CONJUNCTION = re.compile(r"\b(and|or)\b")
 _BINDING = bag(
     "with for to by from in on under if unless except only not no who which that when where "

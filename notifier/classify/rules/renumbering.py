@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change
 
 _SAYS = "Only the number in front differs."
-_ENUMERATOR = re.compile(r"\s*[(#*]*(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.):]+\s*")
+_ENUMERATOR = re.compile(
+    r"\s{0,4}[(#*]{0,6}(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.):]{1,4}\s{0,4}"
+)
 _CLAUSE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}")
 
 
