@@ -8,6 +8,8 @@ from html import unescape
 
 import pytest
 from classifying import GOLDEN, verdict
+from notifier.diff.render_html import redline_fragment, redline_page
+from notifier.diff.render_text import render_text
 
 from notifier.classify.engine import classify
 from notifier.classify.lexicon import load_lexicon
@@ -15,8 +17,6 @@ from notifier.classify.model import Outcome
 from notifier.classify.rule import RuleKind, all_rules
 from notifier.classify.ruleset import load_ruleset
 from notifier.diff import compare
-from notifier.diff.render_html import redline_fragment, redline_page
-from notifier.diff.render_text import render_text
 from notifier.policy.hidden import make_visible
 from notifier.policy.parse import parse
 
