@@ -20,6 +20,69 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 GONE = {True: {"del", "moveFrom"}, False: {"ins", "moveTo"}}
 """What falls away when everything is accepted (True) or rejected."""
 
+OLD_OF_ALL = """# Policy of Acme Calls
+
+Acme Calls keeps your name and the address that you give us when you sign up.
+
+## Security
+
+A passage that moves on, with two sentences. Only trained staff of Acme Calls may open recordings.
+
+## Use
+
+- run the service
+- answer your questions
+- send you news
+
+## Rights
+
+You may object at any time, and you may ask for a copy.
+
+We log each call. We log its length.
+
+### 4. Contact
+
+Write to Acme Calls by post.
+"""
+NEW_OF_ALL = """# Policy of Bolt Calls
+
+Bolt Calls keeps your name and the address that you give us when you sign up.
+
+## Security
+
+## Use
+
+- send you news
+- run the service
+- answer your questions
+
+## Rights
+
+You may object at any time. You may ask for a copy.
+
+We log each call, and we log its length.
+
+### 5. Contact
+
+Write to Acme Calls by post.
+
+A passage that moves on, with three sentences. Only trained staff of Bolt Calls may open recordings.
+"""
+
+
+def every_kind() -> Diff:
+    """Return a diff with the kinds that are not simply words that came, went or changed."""
+    return by_hand(
+        OLD_OF_ALL,
+        NEW_OF_ALL,
+        (ChangeKind.REORDERED, range(6, 9), range(4, 7), False),
+        (ChangeKind.SPLIT, range(10, 11), range(8, 10), True),
+        (ChangeKind.MERGED, range(11, 13), range(10, 11), True),
+        (ChangeKind.RENUMBERED, range(13, 14), range(11, 12), False),
+        (ChangeKind.MOVED, range(3, 5), range(13, 15), True),
+        name=("Acme Calls", "Bolt Calls"),
+    )
+
 
 def by_hand(old: str, new: str, *specs: tuple, name: tuple[str, str] | None = None) -> Diff:
     """Return a diff whose changes are told: ``(kind, old units, new units, edited)`` as ranges.

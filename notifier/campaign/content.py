@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from notifier.diff.model import Word
+    from notifier.diff.places import RenamePlaces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,8 @@ class ChangeView:
     new_words: tuple[Word, ...] = ()
     remark: str = ""
     """What the words alone do not say: ``It stood in “Security”.``"""
+    places: RenamePlaces | None = None
+    """Of a rename, on the change page: where the name was replaced and where it was not."""
     old: str = ""
     """The exact words of the old text; for the record, the mail shows ``words``."""
     new: str = ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from notifier.campaign.wording import long_date
 from notifier.consent import Choice
+from notifier.diff.model import ChangeKind
+from notifier.diff.places import rename_places
 from notifier.errors import NotifierError
 from notifier.pipeline.assess import pair_view
 from notifier.pipeline.choose import Addressed, record, who
@@ -27,6 +30,9 @@ from notifier.web.face import (
 )
 
 if TYPE_CHECKING:
+    from notifier.campaign.content import ChangeView
+    from notifier.classify.model import Verdict
+    from notifier.diff.model import Diff
     from notifier.home import Home
     from notifier.store.engine import Session
 
@@ -155,7 +161,7 @@ class PublicFace:
             old_effective=_day(history, old),
             new_effective=_day(history, new),
             summary=summary_of(v for v in verdicts.values() if v.material),
-            changes=tuple(view_of(key, verdict) for key, verdict in verdicts.items()),
+            changes=tuple(_public_view(view.diff, *item) for item in verdicts.items()),
             links=_links(policy, [old], new)[1:],
             contact=home.settings.company.contact,
             locale=history.row(new).locale,
@@ -177,6 +183,14 @@ class PublicFace:
     @staticmethod
     def _head(tx: Session) -> int:
         return ledger.head(tx).seq
+
+
+def _public_view(diff: Diff, key: str, verdict: Verdict) -> ChangeView:
+    """Return a change for the page; a rename with all its places, too many for a mail."""
+    shown = view_of(key, verdict)
+    if verdict.change.kind is not ChangeKind.RENAMED:
+        return shown
+    return replace(shown, places=rename_places(diff, verdict.change))
 
 
 def _day(history: History, version: str) -> str:

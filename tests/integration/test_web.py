@@ -10,13 +10,17 @@ import socket
 import subprocess
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from notifier.banner import Notice, Severity, feed_bytes
+from notifier.campaign.redline import change_view
+from notifier.diff.model import ChangeKind
+from notifier.diff.places import rename_places
 from notifier.errors import InputError
 from notifier.render import Templates
 from notifier.web.app import create_app
@@ -32,6 +36,10 @@ from notifier.web.face import (
 )
 from notifier.web.server import make_server, parse_bind
 from tests.letters import KEEPING, SELLING
+from tests.redlines import every_kind
+
+if TYPE_CHECKING:
+    from notifier.campaign.content import ChangeView
 
 TOKEN = "Z29vZC10b2tlbi1mb3ItdGVzdHM.c2ln"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }}"
@@ -50,6 +58,7 @@ class MemoryFace:
     source: str = (
         f"# Title\n\n## One\n\n{HOSTILE}\n\n[good](https://a.example) [bad](javascript:x)\n"
     )
+    more: tuple[ChangeView, ...] = ()
     ok: bool = True
     broken: bool = False
 
@@ -116,7 +125,7 @@ class MemoryFace:
             old_effective="1 June 2012",
             new_effective="15 January 2027",
             summary=HOSTILE,
-            changes=(SELLING, KEEPING),
+            changes=(SELLING, KEEPING, *self.more),
         )
 
     def health(self):
@@ -307,6 +316,17 @@ def test_the_change_page_has_both_views_and_its_own_script_alone(web) -> None:
     assert page.text.count("We <del>") == 2
     assert page.text.count("We <ins>") == 1
     assert "onclick" not in page.text
+
+
+def test_the_change_page_folds_a_rename_into_one_line(web, face, monkeypatch) -> None:
+    diff = every_kind()
+    change = next(c for c in diff.changes if c.kind is ChangeKind.RENAMED)
+    shown = replace(change_view(change, says=("Renamed.",)), places=rename_places(diff, change))
+    monkeypatch.setattr(face, "more", (shown,))
+    page = web.get("/changes/privacy/2012-06/2027-01").text
+    assert page.count("<details>") == 1
+    assert page.count("<strong>Bolt Calls</strong>") == 3
+    assert "Not replaced here" in page
 
 
 @pytest.mark.parametrize("markup", ["markdown", "html", "text"])

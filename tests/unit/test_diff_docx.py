@@ -16,7 +16,7 @@ from notifier.diff.model import ChangeKind
 from notifier.diff.render.tracked import render_docx
 from notifier.diff.render.tracked.paragraphs import text_of
 from notifier.policy.parse import parse
-from tests.redlines import W, body_of, by_hand, resolved
+from tests.redlines import W, body_of, by_hand, every_kind, resolved
 
 SENTENCES = st.sampled_from(
     [
@@ -139,6 +139,13 @@ def test_a_move_is_a_tracked_move_at_both_its_ends(edited: bool) -> None:
 )
 def test_every_kind_gives_both_texts(old: str, new: str, spec: tuple) -> None:
     diff = by_hand(old, new, spec)
+    docx = render_docx(diff, title="t")
+    assert texts(docx, accept=True) == text_of(diff.new.units)
+    assert texts(docx, accept=False) == text_of(diff.old.units)
+
+
+def test_all_kinds_in_one_document_give_both_texts() -> None:
+    diff = every_kind()
     docx = render_docx(diff, title="t")
     assert texts(docx, accept=True) == text_of(diff.new.units)
     assert texts(docx, accept=False) == text_of(diff.old.units)

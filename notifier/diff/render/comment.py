@@ -106,16 +106,15 @@ def _words(words: Sequence[Word]) -> str:
     left = _LONGEST
     before: WordOp | None = None
     for index, word in enumerate(words):
-        if left <= 0:
-            parts.append(" **… the rest of this passage is left out**")
-            break
         text = _near(word.text, first=index == 0) if long and word.op is WordOp.EQUAL else word.text
-        text = _cut(text, left)
-        left -= len(text)
         if (before, word.op) == (WordOp.DELETE, WordOp.INSERT):
             parts.append(" ")
+        parts.append(_tagged(word.op, _cut(text, left)))
+        left -= len(text)
         before = word.op
-        parts.append(_tagged(word.op, text))
+        if left < 0:
+            parts.append(" **The rest of this passage is left out.**")
+            break
     return "".join(parts).strip()
 
 
