@@ -1,11 +1,10 @@
-"""Align two sequences of hashable keys: difflib where it is cheap, anchors where it is not."""
+"""Align two sequences of hashable keys: a longest common subsequence, at a bounded cost."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,27 +12,37 @@ if TYPE_CHECKING:
 
 Pair = tuple[int, int]
 
-_SMALL = 20_000
-"""Equal element pairs that difflib may look at in one box; it is cubic where keys repeat."""
+_LARGEST = 120_000_000
+"""Cells of one box, a bit each while it is aligned: 15 MB."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Steps:
-    """How much difflib may still do; shared by all alignments of one comparison."""
+    """How much may still be aligned in full; shared by all alignments of one comparison."""
 
-    left: int = 20_000_000
-    """Element pairs looked at; some four seconds."""
+    left: int = 3_000_000_000
+    """Cells; some three seconds."""
+    used: int = 0
+    """Cells looked at so far: what the cost of an alignment is counted in."""
+
+    def take(self, cells: int) -> bool:
+        """Take so many cells, if they are there."""
+        if cells > self.left:
+            return False
+        self.left -= cells
+        self.used += cells
+        return True
 
 
 def align(
     old: Sequence[Hashable], new: Sequence[Hashable], *, steps: Steps | None = None
 ) -> list[Pair]:
-    """Return ascending pairs of equal elements: a long common subsequence.
+    """Return ascending pairs of equal elements: a longest common subsequence.
 
-    Common head and tail are taken first, then difflib (``autojunk=False``) where the elements
-    repeat little enough, else elements that are unique on both sides divide the rest. Where nothing
-    divides it, or the steps are used up, each element is paired with the next equal one: the time
-    stays near linear on any input.
+    Common head and tail are taken first; the middle is aligned exactly while it is small enough,
+    else elements that are unique on both sides divide it. Where nothing divides it, or the steps
+    are used up, each element is paired with the next equal one: the time stays near linear on any
+    input.
     """
     steps = steps or Steps()
     pairs: list[Pair] = []
@@ -48,7 +57,8 @@ def align(
             pairs.append((b, d))
         if a < b and c < d:
             stack += _divide(old, new, (a, b, c, d), pairs, steps)
-    return sorted(pairs)
+    pairs.sort()
+    return pairs
 
 
 Box = tuple[int, int, int, int]
@@ -63,24 +73,67 @@ def _divide(
 ) -> list[Box]:
     """Pair what can be paired in a box; return the smaller boxes that are left to look at."""
     a, b, c, d = box
-    left, right = old[a:b], new[c:d]
-    counts = Counter(right)
-    looks = sum(counts[key] for key in left)
-    if not looks:
+    theirs = set(new[c:d])
+    rows = [i for i in range(a, b) if old[i] in theirs]
+    if not rows:
         return []
-    if looks <= _SMALL and steps.left > 0:
-        blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
-        steps.left -= 2 * (looks + len(left)) * len(blocks)
-        pairs += [
-            (a + block.a + step, c + block.b + step)
-            for block in blocks
-            for step in range(block.size)
-        ]
+    mine = {old[i] for i in rows}
+    columns = [j for j in range(c, d) if new[j] in mine]
+    cells = len(rows) * len(columns)
+    if cells <= _LARGEST and steps.take(cells):
+        left, right = [old[i] for i in rows], [new[j] for j in columns]
+        pairs += [(rows[x], columns[y]) for x, y in longest_common(left, right)]
         return []
-    anchors = _unique_anchors(left, right, counts)
+    anchors = _unique_anchors(old[a:b], new[c:d])
     if anchors:
         return _boxes(box, [(a + x, c + y) for x, y in anchors], pairs)
-    return _greedy(left, right, (a, c), pairs)
+    return _greedy(old[a:b], new[c:d], (a, c), pairs)
+
+
+def longest_common(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[Pair]:
+    """Return ascending pairs of a longest common subsequence, in few runs.
+
+    Bit-parallel (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004): a row of the table
+    is one integer whose zero bits are where the length grows.
+    """
+    masks: dict[Hashable, int] = {}
+    bit = 1
+    for key in right:
+        masks[key] = masks.get(key, 0) | bit
+        bit <<= 1
+    full = bit - 1
+    row, rows = full, [full]
+    for key in left:
+        meet = row & masks.get(key, 0)
+        row = ((row + meet) | (row - meet)) & full
+        rows.append(row)
+    pairs: list[Pair] = []
+    i, j = len(left), len(right)
+    while i:
+        j = (~rows[i] & ((1 << j) - 1)).bit_length()
+        if not j:
+            break
+        spot = 1 << (j - 1)
+        while i > 1 and not rows[i - 1] & spot:
+            i -= 1
+        i, j = i - 1, j - 1
+        pairs.append((i, j))
+    pairs.reverse()
+    return _closed_up(pairs, left, right)
+
+
+def _closed_up(
+    pairs: list[Pair], left: Sequence[Hashable], right: Sequence[Hashable]
+) -> list[Pair]:
+    """Shift pairs that stand alone to the run behind them where the same words stand there."""
+    for at in range(len(pairs) - 2, -1, -1):
+        i, j = pairs[at]
+        x, y = pairs[at + 1][0] - 1, pairs[at + 1][1] - 1
+        if (x, y) == (i, j) or left[x] != right[y]:
+            continue
+        if not at or pairs[at - 1] != (i - 1, j - 1):
+            pairs[at] = (x, y)
+    return pairs
 
 
 def _boxes(box: Box, anchors: list[Pair], pairs: list[Pair]) -> list[Box]:
@@ -94,10 +147,8 @@ def _boxes(box: Box, anchors: list[Pair], pairs: list[Pair]) -> list[Box]:
     return boxes
 
 
-def _unique_anchors(
-    left: Sequence[Hashable], right: Sequence[Hashable], counts: Counter[Hashable]
-) -> list[Pair]:
-    mine = Counter(left)
+def _unique_anchors(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[Pair]:
+    mine, counts = Counter(left), Counter(right)
     place = {key: index for index, key in enumerate(right) if counts[key] == 1}
     found = [
         (index, place[key]) for index, key in enumerate(left) if mine[key] == 1 and key in place

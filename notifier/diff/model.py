@@ -73,6 +73,12 @@ class Change:
     """For ``renamed``: every place where the old name became the new one."""
     not_replaced: tuple[Span, ...] = ()
     """For ``renamed``: places in the new text where the old name still stands."""
+    names: tuple[str, ...] = ()
+    """New names (of ``renamed`` changes) that are all that differs in words in the units here.
+
+    An ``equal``, ``moved``, ``renumbered``, ``split``, ``merged`` or ``reordered`` change that is
+    not ``edited`` shows them in its ``words``.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

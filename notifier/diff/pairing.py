@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from math import log
@@ -11,6 +12,8 @@ from notifier.diff.align import align
 from notifier.diff.splits import grow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notifier.diff.sides import Side
 
 _CANDIDATES = 8
@@ -19,7 +22,9 @@ _COMMON = 60
 """Units: a word that stands in more of the unmatched ones points nowhere."""
 _SAME_GAP = 0.34
 _SAME_SECTION = 0.42
-_ELSEWHERE = 0.55
+_ELSEWHERE = 0.6
+_SURE = 0.8
+_WORDS = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _FUZZY_LIMIT = 8_000
 """Unmatched units on one side; above it similar pairs are only sought where they stood."""
 
@@ -57,8 +62,8 @@ class Pairing:
 def pair_units(old: Side, new: Side) -> Pairing:
     """Return the best pairing found; deterministic, near linear in the length of the texts."""
     pairing = Pairing(old=old, new=new)
-    if old.keys == new.keys:
-        for index in range(len(old.keys)):
+    if old.match_keys == new.match_keys:
+        for index in range(len(old.match_keys)):
             pairing.join(index, index)
         return pairing
     _pair_sections(pairing)
@@ -66,8 +71,10 @@ def pair_units(old: Side, new: Side) -> Pairing:
         _align_exact(pairing, old.sections[number], new.sections[other])
     _align_exact(pairing, range(len(old.units)), range(len(new.units)))
     _exact_anywhere(pairing)
-    _similar(pairing)
+    likely = _similar(pairing)
+    _join_all(pairing, (each for each in likely if each.is_sure))
     find_splits(pairing)
+    _join_all(pairing, likely)
     return pairing
 
 
@@ -91,10 +98,10 @@ def _vote_sections(pairing: Pairing) -> None:
     """Pair what is left by the sentences that stand once in either text."""
     old, new = pairing.old, pairing.new
     taken = set(pairing.sections.values())
-    left, right = Counter(old.keys), Counter(new.keys)
-    place = {key: j for j, key in enumerate(new.keys)}
+    left, right = Counter(old.match_keys), Counter(new.match_keys)
+    place = {key: j for j, key in enumerate(new.match_keys)}
     votes: Counter[tuple[int, int]] = Counter()
-    for i, key in enumerate(old.keys):
+    for i, key in enumerate(old.match_keys):
         if left[key] == 1 and right[key] == 1:
             a, b = old.section_of[i], new.section_of[place[key]]
             if a not in pairing.sections and b not in taken:
@@ -107,7 +114,7 @@ def _vote_sections(pairing: Pairing) -> None:
 
 def _align_exact(pairing: Pairing, left: range, right: range) -> None:
     mine, theirs = pairing.free_old(left), pairing.free_new(right)
-    old_keys, new_keys = pairing.old.keys, pairing.new.keys
+    old_keys, new_keys = pairing.old.match_keys, pairing.new.match_keys
     shared = {old_keys[i] for i in mine} & {new_keys[j] for j in theirs}
     mine = [i for i in mine if old_keys[i] in shared]
     theirs = [j for j in theirs if new_keys[j] in shared]
@@ -119,9 +126,9 @@ def _exact_anywhere(pairing: Pairing) -> None:
     """Pair equal texts wherever they stand: beside a matched neighbour, else in order."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for j in pairing.free_new():
-        places[pairing.new.keys[j]].append(j)
+        places[pairing.new.match_keys[j]].append(j)
     for i in pairing.free_old():
-        options = places.get(pairing.old.keys[i])
+        options = places.get(pairing.old.match_keys[i])
         if not options:
             continue
         beside = pairing.to_new.get(i - 1, -2) + 1
@@ -130,11 +137,30 @@ def _exact_anywhere(pairing: Pairing) -> None:
         pairing.join(i, choice)
 
 
-def _similar(pairing: Pairing) -> None:
-    """Pair unmatched units that share their rare words; the most alike first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Likely:
+    """Two units that may be one, and why."""
+
+    i: int
+    j: int
+    is_sure: bool
+    """They stand in one place, or are so alike that neither is a piece of another unit."""
+
+
+def _join_all(pairing: Pairing, likely: Iterable[_Likely]) -> None:
+    """Pair the likely ones that are still free and no part of a split or merge."""
+    old = {i for group in pairing.merges.values() for i in group}
+    new = {j for group in pairing.splits.values() for j in group}
+    for each in likely:
+        if each.i not in old and each.j not in new:
+            pairing.join(each.i, each.j)
+
+
+def _similar(pairing: Pairing) -> list[_Likely]:
+    """Return unmatched units that share their rare words; the most alike first."""
     mine, theirs = pairing.free_old(), pairing.free_new()
     if not mine or not theirs:
-        return
+        return []
     bags = {j: pairing.new.bag(j) for j in theirs}
     index: defaultdict[str, list[int]] = defaultdict(list)
     for j in theirs:
@@ -144,20 +170,36 @@ def _similar(pairing: Pairing) -> None:
     if len(mine) > _FUZZY_LIMIT or len(theirs) > _FUZZY_LIMIT:
         pairing.notes.append("Very much was rewritten: similar passages were sought in place only.")
         index = defaultdict(list)
-    scale = len(theirs) + 1
-    weights = {word: log(scale / (len(units) + 0.5)) + 0.2 for word, units in index.items()}
+    weights = _Weights(pairing)
     scored = []
     for i in mine:
         bag = pairing.old.bag(i)
         near = gaps.by_gap.get(gaps.old[i], [])
         for j in _candidates(bag, index, weights, near):
             score = likeness(bag, bags[j], weights)
-            if score >= _threshold(pairing, gaps, i, j):
+            threshold = _threshold(pairing, gaps, i, j)
+            if score >= threshold:
                 distance = abs(i * len(pairing.new.units) - j * len(pairing.old.units))
                 same = gaps.old[i] == gaps.new[j]
-                scored.append((-round(score + 0.05 * same, 6), distance, i, j))
-    for _, _, i, j in sorted(scored):
-        pairing.join(i, j)
+                sure = score >= _SURE or threshold < _ELSEWHERE
+                scored.append((-round(score + 0.05 * same, 6), distance, i, j, sure))
+    return [_Likely(i=i, j=j, is_sure=sure) for _, _, i, j, sure in sorted(scored)]
+
+
+class _Weights(dict[str, float]):
+    """What a word weighs: the more, the fewer units of both texts have it. Looked up lazily."""
+
+    def __init__(self, pairing: Pairing) -> None:
+        super().__init__()
+        self._counts: Counter[str] = Counter()
+        for side in (pairing.old, pairing.new):
+            self._counts.update(_WORDS.findall(" ".join(side.match_keys).lower()))
+        self._scale = len(pairing.old.units) + len(pairing.new.units) + 1
+
+    def __missing__(self, word: str) -> float:
+        weight = log(self._scale / (self._counts[word] + 0.5)) if word[0].isalnum() else 0.0
+        self[word] = weight = max(weight, 0.0) + 0.2
+        return weight
 
 
 @dataclass(kw_only=True, slots=True)
@@ -191,7 +233,7 @@ def _gaps(pairing: Pairing) -> _Gaps:
 def _candidates(
     bag: Counter[str],
     index: defaultdict[str, list[int]],
-    weights: dict[str, float],
+    weights: _Weights,
     near: list[int],
 ) -> list[int]:
     rare = sorted(
@@ -206,15 +248,13 @@ def _candidates(
     return list(dict.fromkeys([*best, *near[:_CANDIDATES]]))
 
 
-def likeness(left: Counter[str], right: Counter[str], weights: dict[str, float]) -> float:
+def likeness(left: Counter[str], right: Counter[str], weights: _Weights) -> float:
     """Return the weighted share of words that two texts have in common, 0 to 1."""
     common = sum(
-        min(count, right[word]) * weights.get(word, 1.0)
-        for word, count in left.items()
-        if word in right
+        min(count, right[word]) * weights[word] for word, count in left.items() if word in right
     )
-    total = sum(n * weights.get(w, 1.0) for w, n in left.items())
-    total += sum(n * weights.get(w, 1.0) for w, n in right.items())
+    total = sum(n * weights[w] for w, n in left.items())
+    total += sum(n * weights[w] for w, n in right.items())
     return 2 * common / total if total else 0.0
 
 
@@ -222,7 +262,7 @@ def find_splits(pairing: Pairing) -> None:
     """Note units that were cut into several neighbours, or joined from several."""
     old, new = pairing.old, pairing.new
     for i, j in sorted(pairing.to_new.items()):
-        if old.keys[i] == new.keys[j]:
+        if old.match_keys[i] == new.match_keys[j]:
             continue
         pieces = grow(old.bag(i), new, j, lambda n: n not in pairing.to_old)
         if len(pieces) > 1 and not _taken(pairing.splits, pieces):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from notifier.diff.words import tokens
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
+    import re
+
     from notifier.policy.model import Document, Unit
 
 
@@ -20,6 +22,9 @@ class Side:
     """The old or the new document."""
 
     document: Document
+    aliases: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Names that the other text writes differently, with what it writes."""
+    _bags: dict[int, Counter[str]] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -30,6 +35,19 @@ class Side:
     def keys(self) -> list[str]:
         """Return what each unit says."""
         return [key_of(unit) for unit in self.units]
+
+    @cached_property
+    def match_keys(self) -> list[str]:
+        """Return what each unit says in the names of the other text: what pairs are sought by."""
+        if not self.aliases:
+            return self.keys
+        found = []
+        for key in self.keys:
+            said = key
+            for pattern, name in self.aliases:
+                said = pattern.sub(name, said)
+            found.append(said)
+        return found
 
     @cached_property
     def sections(self) -> list[range]:
@@ -62,9 +80,13 @@ class Side:
         ]
 
     def bag(self, index: int) -> Counter[str]:
-        """Return the unit's words, folded and lower-cased, with their counts."""
-        text = self.keys[index].lower()
-        return Counter(token for token in tokens(text) if not token.isspace())
+        """Return the unit's words, folded and lower-cased, with their counts; not to be changed."""
+        found = self._bags.get(index)
+        if found is None:
+            text = self.match_keys[index].lower()
+            found = Counter(token for token in tokens(text) if not token.isspace())
+            self._bags[index] = found
+        return found
 
     def source_text(self, index: int) -> str:
         """Return the exact source of a unit."""

@@ -20,6 +20,11 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_CELL = re.compile(r"((?<!\\)\|)")
+
+Op = tuple[str, str, str]
+"""What stayed; else what went, and what came."""
+
 _LITTLE = """
 a an the of to in on at by for and or as with from that this it its is are be we you our your their
 they which who such
@@ -44,13 +49,29 @@ def word_diff(old: str, new: str, *, steps: Steps | None = None) -> tuple[Word, 
     but never one that holds a number, a negation or a modal verb. ``steps`` bounds the work over
     many calls.
     """
+    return runs_of(operations(old, new, steps=steps))
+
+
+def operations(
+    old: str, new: str, *, steps: Steps | None = None, by_cell: bool = False
+) -> list[Op]:
+    """Return the words that stayed, went and came, one by one, before any are joined.
+
+    ``by_cell``: both are rows of a table with as many cells, and no word leaves its cell.
+    """
     if old == new:
-        return (Word(op=WordOp.EQUAL, text=old),) if old else ()
-    left, right = tokens(old), tokens(new)
-    ops = _operations(left, right, steps)
-    words = tuple(Word(op=op, text=text) for op, text in _runs(_join_islands(ops)) if text)
-    check_words(words, old, new)
-    return words
+        return [(old, "", "")] if old else []
+    if by_cell:
+        left, right = _CELL.split(old), _CELL.split(new)
+        if len(left) == len(right):
+            pairs = zip(left, right, strict=True)
+            return [op for a, b in pairs for op in _operations(tokens(a), tokens(b), steps)]
+    return _operations(tokens(old), tokens(new), steps)
+
+
+def runs_of(ops: list[Op]) -> tuple[Word, ...]:
+    """Return operations as the runs that a person reads."""
+    return tuple(Word(op=op, text=text) for op, text in _runs(_join_islands(ops)) if text)
 
 
 def check_words(words: tuple[Word, ...], old: str, new: str) -> None:
@@ -62,10 +83,6 @@ def check_words(words: tuple[Word, ...], old: str, new: str) -> None:
     after = "".join(word.text for word in words if word.op is not WordOp.DELETE)
     if before != old or after != new:
         raise AssertionError("the words of a change do not rebuild its texts")
-
-
-Op = tuple[str, str, str]
-"""What stayed; else what went, and what came."""
 
 
 def _operations(left: list[str], right: list[str], steps: Steps | None) -> list[Op]:
