@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from notifier.diff.align import heaviest_increasing
 from notifier.diff.draft import Draft, Ends, cover, cut
 from notifier.diff.keys import ignored_kind
 from notifier.diff.model import Change, ChangeKind, Word, WordOp
 from notifier.diff.references import only_references
 from notifier.diff.splits import same_words
-from notifier.diff.words import runs_of
+from notifier.diff.words import operations, runs_of
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from notifier.diff.regroup import Regrouping
     from notifier.diff.sides import Side
+    from notifier.diff.words import Op
 
 
 def changes_of(draft: Draft, regrouping: Regrouping) -> Iterator[Change]:
@@ -106,10 +109,24 @@ def _in_place(draft: Draft, i: int, j: int) -> Iterator[Change]:
     elif not draft.same_number(i, j):
         yield _two_sided(draft, ChangeKind.RENUMBERED, ends, edited=False)
     else:
-        change = _two_sided(draft, ChangeKind.EQUAL, ends, edited=False)
-        if not change.names and (reason := ignored_kind(change.old, change.new)):
+        draft.equal.append(ends)
+        if ends not in draft.named and (reason := _ignored(draft, ends)):
             draft.ignored[reason] += 1
-        draft.equal.append(change)
+
+
+def _ignored(draft: Draft, ends: Ends) -> str:
+    """Name why the sources of a pair that says the same differ, if they do."""
+    (i, _), (j, _) = ends
+    old, new = draft.pairing.old, draft.pairing.new
+    if old.source_bytes(i) == new.source_bytes(j):
+        return ""
+    return ignored_kind(old.source_text(i), new.source_text(j))
+
+
+def equal_changes(draft: Draft) -> Iterator[Change]:
+    """Return the pairs that say the same, for those who show the whole text."""
+    for ends in draft.equal:
+        yield _two_sided(draft, ChangeKind.EQUAL, ends, edited=False)
 
 
 def _run(draft: Draft, i: int, j: int, regrouping: Regrouping) -> int:
@@ -149,6 +166,7 @@ def _two_sided(draft: Draft, kind: ChangeKind, ends: Ends, *, edited: bool) -> C
     pairing = draft.pairing
     before, after = pairing.old.units[slice(*ends[0])], pairing.new.units[slice(*ends[1])]
     old_span, new_span = cover(before), cover(after)
+    names = _names_in(draft, ends)
     return Change(
         id="",
         kind=kind,
@@ -158,11 +176,39 @@ def _two_sided(draft: Draft, kind: ChangeKind, ends: Ends, *, edited: bool) -> C
         new_span=new_span,
         edited=edited,
         heading=after[0].heading,
-        words=runs_of(draft.operations(ends)),
+        words=runs_of(_operations(draft, kind, ends), join=not names),
         old_units=tuple(before),
         new_units=tuple(after),
-        names=_names_in(draft, ends),
+        names=names,
     )
+
+
+def _operations(draft: Draft, kind: ChangeKind, ends: Ends) -> list[Op]:
+    """Return the words of a passage; in a reordered list whole items go and come."""
+    if kind is not ChangeKind.REORDERED:
+        return draft.operations(ends)
+    pairing = draft.pairing
+    olds, news = _with_gaps(pairing.old, ends[0]), _with_gaps(pairing.new, ends[1])
+    kept = heaviest_increasing(
+        [pairing.to_old[j] for j in range(*ends[1])],
+        [pairing.new.weight(j) for j in range(*ends[1])],
+    )
+    ops: list[Op] = []
+    i = j = 0
+    for at in kept:
+        other = pairing.to_old[ends[1][0] + at] - ends[0][0]
+        ops.append(("", "".join(olds[i:other]), "".join(news[j:at])))
+        ops += operations(olds[other], news[at], steps=draft.steps)
+        i, j = other + 1, at + 1
+    ops.append(("", "".join(olds[i:]), "".join(news[j:])))
+    return [op for op in ops if any(op)]
+
+
+def _with_gaps(side: Side, units: tuple[int, int]) -> list[str]:
+    """Return the source of each unit with what stands before the next one."""
+    starts = [side.units[n].span.start for n in range(*units)]
+    edges = [*starts, side.units[units[1] - 1].span.end]
+    return [side.document.source[a:b].decode() for a, b in pairwise(edges)]
 
 
 def _names_in(draft: Draft, ends: Ends) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notifier.diff.changes import changes_of
+from notifier.diff.changes import changes_of, equal_changes
 from notifier.diff.draft import Draft, draft_of
-from notifier.diff.model import Change, ChangeKind, Diff, Word, WordOp
+from notifier.diff.model import Change, ChangeKind, Deferred, Diff, Word, WordOp
 from notifier.diff.regroup import regroup
 from notifier.diff.words import check_words
 from notifier.policy.hidden import hidden_characters, listed, mixed_words, name_of
@@ -30,17 +30,21 @@ def compare(old: Document, new: Document) -> Diff:
 
     :raises AssertionError: they do not, which is a bug
     """
+    if old.source == new.source and old.units == new.units:
+        return _identical(old, new)
     draft = draft_of(old, new)
     regrouping = regroup(draft)
     found = _placed(list(changes_of(draft, regrouping)), list(_renamed(draft)))
     changes = [_with_id(change, n) for change, n in _numbered(found)]
-    equal = tuple(_with_id(change, n) for change, n in _numbered(iter(draft.equal)))
+    check_cover(draft, changes)
     _count_gaps(draft)
     return Diff(
         old=old,
         new=new,
         changes=tuple(changes),
-        equal=equal,
+        equal=Deferred(
+            lambda: tuple(_with_id(change, n) for change, n in _numbered(equal_changes(draft)))
+        ),
         ignored={key: draft.ignored[key] for key in sorted(draft.ignored)},
         notes=(
             *draft.pairing.notes,
@@ -49,6 +53,45 @@ def compare(old: Document, new: Document) -> Diff:
             *_hidden_notes(old, new),
         ),
     )
+
+
+def _identical(old: Document, new: Document) -> Diff:
+    """Return the diff of two texts with the same bytes: nothing is aligned."""
+
+    def equal() -> tuple[Change, ...]:
+        draft = draft_of(old, new)
+        draft.equal = [((n, n + 1), (n, n + 1)) for n in range(len(draft.pairing.old.units))]
+        return tuple(_with_id(change, n) for change, n in _numbered(equal_changes(draft)))
+
+    return Diff(old=old, new=new, changes=(), equal=Deferred(equal))
+
+
+def check_cover(draft: Draft, changes: list[Change]) -> None:
+    """Assert that changes and equal pairs hold every unit of both texts once, byte for byte.
+
+    :raises AssertionError: they do not: a bug, and nothing made of it may be shown
+    """
+    for side, which in ((draft.pairing.old, 0), (draft.pairing.new, 1)):
+        source = side.document.source
+        spans = [side.units[ends[which][0]].span for ends in draft.equal]
+        pieces = [(span.start, span.end, source[span.start : span.end]) for span in spans]
+        units = len(pieces)
+        for change in changes:
+            span = (change.old_span, change.new_span)[which]
+            if span is not None and change.kind is not ChangeKind.RENAMED:
+                units += len((change.old_units, change.new_units)[which])
+                text = (change.old, change.new)[which]
+                pieces.append((span.start, span.end, text.encode()))
+        if units != len(side.units) or _put_together(pieces, source) != source:
+            raise AssertionError("the changes do not rebuild a text")
+
+
+def _put_together(pieces: list[tuple[int, int, bytes]], source: bytes) -> bytes:
+    at, parts = 0, []
+    for start, end, text in sorted(pieces):
+        parts += [source[at:start], text]
+        at = end
+    return b"".join((*parts, source[at:]))
 
 
 def _renamed(draft: Draft) -> Iterator[Change]:

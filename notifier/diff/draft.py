@@ -18,7 +18,6 @@ from notifier.diff.words import operations
 from notifier.policy.model import Span, UnitKind
 
 if TYPE_CHECKING:
-    from notifier.diff.model import Change
     from notifier.diff.pairing import Pairing
     from notifier.diff.words import Op
     from notifier.policy.model import Document, Unit
@@ -40,7 +39,8 @@ class Draft:
     names: Names = field(default_factory=Names)
     named: dict[Ends, tuple[int, ...]] = field(default_factory=dict)
     """Passages that differ in nothing but names → the numbers of these names."""
-    equal: list[Change] = field(default_factory=list)
+    equal: list[Ends] = field(default_factory=list)
+    """Pairs that say the same."""
     ignored: Counter[str] = field(default_factory=Counter)
     steps: Steps = field(default_factory=Steps)
     ops: dict[Ends, list[Op]] = field(default_factory=dict)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from notifier.policy.model import Document, Span, Unit
 
@@ -81,6 +83,27 @@ class Change:
     """
 
 
+class Deferred(Sequence[Change]):
+    """Changes that are made when they are first looked at: most readers never do."""
+
+    def __init__(self, make: Callable[[], tuple[Change, ...]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _changes(self) -> tuple[Change, ...]:
+        return self._make()
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    @overload
+    def __getitem__(self, index: int) -> Change: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Change]: ...
+    def __getitem__(self, index: int | slice) -> Change | Sequence[Change]:
+        return self._changes[index]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diff:
     """Everything that differs between two documents.
@@ -93,7 +116,8 @@ class Diff:
     old: Document
     new: Document
     changes: tuple[Change, ...]
-    equal: tuple[Change, ...] = ()
+    equal: Sequence[Change] = ()
+    """The units that say the same, for ``full``; made when they are first asked for."""
     ignored: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """Plain sentences: a fallback that was taken, hidden characters found."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from math import log
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notifier.diff.align import align
 from notifier.diff.splits import grow
+from notifier.diff.words import bare_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,6 @@ _SAME_GAP = 0.34
 _SAME_SECTION = 0.42
 _ELSEWHERE = 0.6
 _SURE = 0.8
-_WORDS = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _FUZZY_LIMIT = 8_000
 """Unmatched units on one side; above it similar pairs are only sought where they stood."""
 
@@ -170,7 +169,7 @@ def _similar(pairing: Pairing) -> list[_Likely]:
     if len(mine) > _FUZZY_LIMIT or len(theirs) > _FUZZY_LIMIT:
         pairing.notes.append("Very much was rewritten: similar passages were sought in place only.")
         index = defaultdict(list)
-    weights = _Weights(pairing)
+    weights = Weights(pairing)
     scored = []
     for i in mine:
         bag = pairing.old.bag(i)
@@ -186,20 +185,27 @@ def _similar(pairing: Pairing) -> list[_Likely]:
     return [_Likely(i=i, j=j, is_sure=sure) for _, _, i, j, sure in sorted(scored)]
 
 
-class _Weights(dict[str, float]):
+class Weights(dict[str, float]):
     """What a word weighs: the more, the fewer units of both texts have it. Looked up lazily."""
 
     def __init__(self, pairing: Pairing) -> None:
         super().__init__()
         self._counts: Counter[str] = Counter()
         for side in (pairing.old, pairing.new):
-            self._counts.update(_WORDS.findall(" ".join(side.match_keys).lower()))
+            self._counts.update(bare_words("\n".join(side.match_keys)))
+        self._totals: dict[int, float] = {}
         self._scale = len(pairing.old.units) + len(pairing.new.units) + 1
 
     def __missing__(self, word: str) -> float:
-        weight = log(self._scale / (self._counts[word] + 0.5)) if word[0].isalnum() else 0.0
-        self[word] = weight = max(weight, 0.0) + 0.2
+        self[word] = weight = max(log(self._scale / (self._counts[word] + 0.5)), 0.0) + 0.2
         return weight
+
+    def total(self, bag: Counter[str]) -> float:
+        """Return what all words of a unit weigh; the bags are kept, so each is weighed once."""
+        found = self._totals.get(id(bag))
+        if found is None:
+            found = self._totals[id(bag)] = sum(n * self[word] for word, n in bag.items())
+        return found
 
 
 @dataclass(kw_only=True, slots=True)
@@ -233,7 +239,7 @@ def _gaps(pairing: Pairing) -> _Gaps:
 def _candidates(
     bag: Counter[str],
     index: defaultdict[str, list[int]],
-    weights: _Weights,
+    weights: Weights,
     near: list[int],
 ) -> list[int]:
     rare = sorted(
@@ -248,13 +254,14 @@ def _candidates(
     return list(dict.fromkeys([*best, *near[:_CANDIDATES]]))
 
 
-def likeness(left: Counter[str], right: Counter[str], weights: _Weights) -> float:
+def likeness(left: Counter[str], right: Counter[str], weights: Weights) -> float:
     """Return the weighted share of words that two texts have in common, 0 to 1."""
-    common = sum(
-        min(count, right[word]) * weights[word] for word, count in left.items() if word in right
-    )
-    total = sum(n * weights[w] for w, n in left.items())
-    total += sum(n * weights[w] for w, n in right.items())
+    common = 0.0
+    for word, count in left.items():
+        other = right.get(word)
+        if other:
+            common += weights[word] * (min(other, count))
+    total = weights.total(left) + weights.total(right)
     return 2 * common / total if total else 0.0
 
 

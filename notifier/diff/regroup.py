@@ -94,13 +94,18 @@ def _one_list(draft: Draft, pairs: list[tuple[int, int]], found: Regrouping) -> 
         draft.moved -= {i for i, _ in inside}
 
 
-def _breaks(side: Side) -> list[bool]:
-    """Return for each unit whether a blank line stands behind it."""
-    source, units = side.document.source, side.units
-    return [
-        bool(_BLANK_LINE.search(source, units[at].span.end, units[at + 1].span.start))
-        for at in range(len(units) - 1)
-    ] + [True]
+class _Breaks:
+    """Whether a blank line stands behind a unit; looked at where it is asked for."""
+
+    def __init__(self, side: Side) -> None:
+        self._source, self._units = side.document.source, side.units
+
+    def gap(self, at: int) -> bytes:
+        """Return what stands between a unit and the next one."""
+        return self._source[self._units[at].span.end : self._units[at + 1].span.start]
+
+    def __getitem__(self, at: int) -> bool:
+        return at + 1 >= len(self._units) or _BLANK_LINE.search(self.gap(at)) is not None
 
 
 def _paragraphs(draft: Draft, found: Regrouping) -> None:
@@ -109,15 +114,19 @@ def _paragraphs(draft: Draft, found: Regrouping) -> None:
     if not pairing.old.units or not pairing.new.units:
         return
     taken = {j for ends in found.ends.values() for j in range(*ends[1])}
-    old_breaks, new_breaks = _breaks(pairing.old), _breaks(pairing.new)
+    old_breaks, new_breaks = _Breaks(pairing.old), _Breaks(pairing.new)
     cuts, neighbours = [], 0
     for i, j in sorted(pairing.to_new.items()):
-        if not (_is_free(draft, i, j, taken) and pairing.to_new.get(i + 1) == j + 1):
+        if pairing.to_new.get(i + 1) != j + 1:
             continue
-        if _is_free(draft, i + 1, j + 1, taken):
-            neighbours += 1
-            if old_breaks[i] != new_breaks[j]:
-                cuts.append((i, j))
+        neighbours += 1
+        if (
+            old_breaks.gap(i) != new_breaks.gap(j)
+            and old_breaks[i] != new_breaks[j]
+            and _is_free(draft, i, j, taken)
+            and _is_free(draft, i + 1, j + 1, taken)
+        ):
+            cuts.append((i, j))
     if len(cuts) > max(_LAYOUT_BREAKS, _LAYOUT_SHARE * neighbours):
         return
     done = -1
@@ -146,7 +155,7 @@ def _is_free(draft: Draft, i: int, j: int, taken: set[int]) -> bool:
 
 
 def _stretch(
-    draft: Draft, at: tuple[int, int], taken: set[int], breaks: tuple[list[bool], list[bool]]
+    draft: Draft, at: tuple[int, int], taken: set[int], breaks: tuple[_Breaks, _Breaks]
 ) -> tuple[Ends, bool]:
     """Return the paragraph around a break: the sentences that stayed word for word.
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notifier.diff.keys import fold, is_silent, key_of
-from notifier.diff.words import tokens
+from notifier.diff.words import bare_words
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
@@ -83,15 +83,18 @@ class Side:
         """Return the unit's words, folded and lower-cased, with their counts; not to be changed."""
         found = self._bags.get(index)
         if found is None:
-            text = self.match_keys[index].lower()
-            found = Counter(token for token in tokens(text) if not token.isspace())
+            found = Counter(bare_words(self.match_keys[index]))
             self._bags[index] = found
         return found
 
+    def source_bytes(self, index: int) -> bytes:
+        """Return the exact source of a unit, as bytes."""
+        span = self.units[index].span
+        return self.document.source[span.start : span.end]
+
     def source_text(self, index: int) -> str:
         """Return the exact source of a unit."""
-        span = self.units[index].span
-        return self.document.source[span.start : span.end].decode()
+        return self.source_bytes(index).decode()
 
     def weight(self, index: int) -> int:
         """Return how much of the text a unit is, for deciding what stayed and what moved."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.diff.words import tokens
+from notifier.diff.words import bare_words
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
@@ -29,13 +29,12 @@ def grow(whole: Counter[str], side: Side, seed: int, is_free: Callable[[int], bo
     Only free neighbours whose words are what the whole has left over are taken; where all pieces
     together do not cover it, the seed stands alone.
     """
-    whole = _solid(whole)
-    left = whole - _solid(side.bag(seed))
+    left = whole - side.bag(seed)
     first, last = seed, seed
     for step in (1, -1):
         at = seed + step
         while 0 <= at < len(side.units) and abs(at - seed) <= _MOST and is_free(at):
-            words = _solid(side.bag(at))
+            words = side.bag(at)
             if side.units[at].kind is UnitKind.HEADING or words.total() < _FEWEST:
                 break
             if (left & words).total() < _CONTAINED * words.total():
@@ -50,16 +49,4 @@ def grow(whole: Counter[str], side: Side, seed: int, is_free: Callable[[int], bo
 
 def same_words(left: Sequence[str], right: Sequence[str]) -> bool:
     """Tell whether two groups of texts say the same words in the same order, marks aside."""
-    return _said(left) == _said(right)
-
-
-def _said(texts: Sequence[str]) -> list[str]:
-    return [token for token in tokens(" ".join(texts).lower()) if token[0].isalnum()]
-
-
-def _solid(bag: Counter[str]) -> Counter[str]:
-    kept = bag.copy()
-    for word in bag:
-        if not word[0].isalnum():
-            del kept[word]
-    return kept
+    return bare_words(" ".join(left)) == bare_words(" ".join(right))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from notifier.diff.align import Steps
 from notifier.diff.model import Change, ChangeKind, Diff
-from notifier.diff.words import check_words, word_diff
+from notifier.diff.words import check_words, operations, runs_of
 from notifier.policy.model import Document, Span
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _settle(tile: _Tile, diff: Diff, steps: Steps) -> Change:
         return tile.change
     old = diff.old.source[tile.old.start : tile.old.end].decode() if tile.old else ""
     new = diff.new.source[tile.new.start : tile.new.end].decode() if tile.new else ""
-    words = word_diff(old, new, steps=steps)
+    words = runs_of(operations(old, new, steps=steps), join=not tile.change.names)
     check_words(words, old, new)
     return replace(tile.change, old=old, new=new, old_span=tile.old, new_span=tile.new, words=words)
 

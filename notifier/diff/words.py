@@ -8,22 +8,31 @@ from itertools import groupby
 from notifier.diff.align import Steps, align
 from notifier.diff.model import Word, WordOp
 
-_TOKEN = re.compile(
-    r"\s+"
-    r"|(?:https?://|www\.)[^\s<>\"'“”‘’()\[\]]+(?<![.,;:!?])"
-    r"|[\w.+-]{1,64}+@[\w-]++(?:\.[\w-]++)++"
-    r"|\d+(?:[.,:/]\d+)*%?"
-    r"|(?:[^\W\d_]|[\u0300-\u036f])+(?:[-.·](?=[^\W\d_])[^\W\d_]+)*(?:['’](?:t|re|ll|ve|d|m)\b)?"
-    r"|\w+"
-    r"|['’]s\b"
-    r"|.",
-    re.DOTALL,
+_ADDRESS = re.compile(r"@|://|www\.")
+_LINKED = (
+    r"(?:https?://|www\.)[^\s<>\"'“”‘’()\[\]]+(?<![.,;:!?])|[\w.+-]{1,64}+@[\w-]++(?:\.[\w-]++)++|"
+)
+_NUMBER = r"\d+(?:[.,:/]\d+)*%?"
+_CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_LETTERS = (
+    rf"[{_CJK}]|(?:[^\W\d_{_CJK}]|[\u0300-\u036f])+(?:[-.·](?=[^\W\d_])[^\W\d_{_CJK}]+)*"
+    r"(?:['’](?:t|re|ll|ve|d|m)\b)?"
+)
+_REST = rf"|{_NUMBER}|[^\W{_CJK}]+|['’]s\b|."
+_TOKEN = re.compile(rf"\s+|{_LINKED}{_LETTERS}{_REST}", re.DOTALL)
+_PLAIN = re.compile(rf"\s+|{_LETTERS}{_REST}", re.DOTALL)
+_ASCII = re.compile(
+    r" |[A-Za-z]+(?:[-.](?=[A-Za-z])[A-Za-z]+)*(?:'(?:t|re|ll|ve|d|m)\b)?"
+    rf"|{_NUMBER}|\s+|\w+|'s\b|.",
+    re.DOTALL | re.ASCII,
 )
 
 _CELL = re.compile(r"((?<!\\)\|)")
 
 Op = tuple[str, str, str]
 """What stayed; else what went, and what came."""
+
+_MARKS = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", " "))
 
 _LITTLE = """
 a an the of to in on at by for and or as with from that this it its is are be we you our your their
@@ -37,8 +46,20 @@ A closed list, so no number, negation, modal or quantifier can ever be among the
 
 
 def tokens(text: str) -> list[str]:
-    """Return words, numbers, addresses, white space and marks; they concatenate to ``text``."""
-    return _TOKEN.findall(text)
+    """Return words, numbers, addresses, white space and marks; they concatenate to ``text``.
+
+    Scripts without spaces between words are taken character by character.
+    """
+    if _ADDRESS.search(text):
+        return _TOKEN.findall(text)
+    return (_ASCII if text.isascii() else _PLAIN).findall(text)
+
+
+def bare_words(text: str) -> list[str]:
+    """Return the words of a folded text in lower case, marks left out."""
+    if text.isascii():
+        return text.lower().translate(_MARKS).split()
+    return [token for token in _PLAIN.findall(text.lower()) if token[0].isalnum()]
 
 
 def word_diff(old: str, new: str, *, steps: Steps | None = None) -> tuple[Word, ...]:
@@ -69,9 +90,10 @@ def operations(
     return _operations(tokens(old), tokens(new), steps)
 
 
-def runs_of(ops: list[Op]) -> tuple[Word, ...]:
-    """Return operations as the runs that a person reads."""
-    return tuple(Word(op=op, text=text) for op, text in _runs(_join_islands(ops)) if text)
+def runs_of(ops: list[Op], *, join: bool = True) -> tuple[Word, ...]:
+    """Return operations as the runs that a person reads; ``join`` folds little words between."""
+    settled = _join_islands(ops) if join else ops
+    return tuple(Word(op=op, text=text) for op, text in _runs(settled) if text)
 
 
 def check_words(words: tuple[Word, ...], old: str, new: str) -> None:

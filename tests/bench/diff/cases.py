@@ -24,6 +24,14 @@ class Case:
     ops: tuple[Op, ...]
     stayed: frozenset[tuple[int, int]]
     """Bytes at which a word that stayed begins in the old and in the new text."""
+    elsewhere: frozenset[int]
+    """Bytes of the old text that this says nothing about: enumerators are no words, and of the
+    items of a reordered list a redline has to show some as gone and come."""
+
+    def aligned(self, found: frozenset[tuple[int, int]]) -> tuple[int, int, int]:
+        """Return how many pairs of words are right, how many were named, how many there are."""
+        named = {pair for pair in found if pair[0] not in self.elsewhere}
+        return len(named & self.stayed), len(named), len(self.stayed)
 
 
 def one_edit(seed: int) -> Case:
@@ -58,6 +66,8 @@ def _case(name: str, seed: int, kinds: list[str], wanted: int) -> Case:
     ops = [*desk.ops, *_renumbered(paper, fresh, desk.moved)]
     for names, places in replaced:
         ops += _renames(names, places, before, after, ops)
+    loose = {id_ for op in ops if op.kind == "reordered" for id_ in op.old | op.may_old}
+    judged = {id_: at for id_, (at, _) in before.words.items() if before.owner[id_] not in loose}
     return Case(
         name=name,
         edits=tuple(done),
@@ -65,10 +75,11 @@ def _case(name: str, seed: int, kinds: list[str], wanted: int) -> Case:
         new=after,
         ops=tuple(ops),
         stayed=frozenset(
-            (before.words[id_][0], at)
+            (judged[id_], at)
             for id_, (at, text) in after.words.items()
-            if before.words.get(id_, (0, ""))[1] == text
+            if id_ in judged and before.words[id_][1] == text
         ),
+        elsewhere=frozenset(range(len(before.text.encode()))) - frozenset(judged.values()),
     )
 
 
