@@ -8,8 +8,6 @@ from html import unescape
 
 import pytest
 from classifying import GOLDEN, verdict
-from notifier.diff.render_html import redline_fragment, redline_page
-from notifier.diff.render_text import render_text
 
 from notifier.classify.engine import classify
 from notifier.classify.lexicon import load_lexicon
@@ -17,6 +15,9 @@ from notifier.classify.model import Outcome
 from notifier.classify.rule import RuleKind, all_rules
 from notifier.classify.ruleset import load_ruleset
 from notifier.diff import compare
+from notifier.diff.render.comment import render_comment
+from notifier.diff.render.page import render_page
+from notifier.diff.render.terminal import render_text
 from notifier.policy.hidden import make_visible
 from notifier.policy.parse import parse
 
@@ -98,8 +99,9 @@ def test_plain_and_disguised_words_differ_for_both(disguise: str, frame: str) ->
         shown = [
             render_text(diff, color=True),
             render_text(diff, color=False, full=True),
-            unescape(redline_fragment(diff.changes)),
-            unescape(redline_page(diff, title=new, full=True)),
+            unescape(render_comment(diff, title="a → b")),
+            unescape(render_page(diff, title="a → b", full=False)),
+            unescape(render_page(diff, title="a → b", full=True)),
         ]
         for text in shown:
             assert "⟨U+" in text

@@ -69,9 +69,9 @@ def test_cutting_keeps_the_change_and_says_so(limit: int) -> None:
     [
         ("## 6. Keeping", "## 5. Keeping", "[removed: 6] [added: 5]. Keeping"),
         (
-            "- Kept for a while",
-            "- Kept for 24 months",
-            "Kept for [removed: a while] [added: 24 months]",
+            "- Your account is kept for a while",
+            "- Your account is kept for 24 months",
+            "Your account is kept for [removed: a while] [added: 24 months]",
         ),
         (
             "**We** read [this](https://a.example).",
@@ -84,9 +84,9 @@ def test_cutting_keeps_the_change_and_says_so(limit: int) -> None:
             "See this. (link: [removed: https://a] [added: https://b])",
         ),
         (
-            "See [this](https://a).",
-            "See [that](https://b).",
-            "See [removed: this] [added: that]. (link: [removed: https://a] [added: https://b])",
+            "Read about it in [this](https://a).",
+            "Read about it in [that](https://b).",
+            "Read about it in [removed: this] [added: that]. (link: [removed: https://a] [added: https://b])",
         ),
         ("We sell 5 - 6.", "We sell 5 - \\# 7.", "We sell 5 - [removed: 6] [added: # 7]."),
         (
