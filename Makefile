@@ -7,8 +7,7 @@ POINTS ?= 60
 SEED ?= 20261124
 STAMP := .venv/.installed
 
-.PHONY: help demo test crash sweep explore lint format bench bench-classify train docs package \
-  clean lock
+.PHONY: help demo test crash sweep explore lint format bench bench-classify train docs package clean lock
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -27,13 +27,13 @@ def test_keys_are_made_once_and_kept(tmp_path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert create_keys(folder) == first == load_signer(folder).fingerprint
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    assert set(before) == {"evidence.key", "evidence.pub", "token.keys"}
+    assert set(before) == {"erasure.key", "evidence.key", "evidence.pub", "token.keys"}
 
 
 def test_private_files_are_for_their_owner_alone(tmp_path) -> None:
     create_keys(tmp_path / "keys")
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
-    for name in ("evidence.key", "token.keys"):
+    for name in ("erasure.key", "evidence.key", "token.keys"):
         assert (tmp_path / "keys" / name).stat().st_mode & 0o777 == 0o600
 
 
