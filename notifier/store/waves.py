@@ -72,11 +72,12 @@ def find_wave(tx: Session, campaign: str) -> Wave | None:
     """Return the first wave for which others of a campaign wait; nothing where nobody does."""
     mine = and_(_M.c.campaign == campaign, _M.c.kind == "notice")
     held = _count(tx, and_(mine, _M.c.state == "held", _M.c.reason == FIRST_WAVE))
+    if not held:
+        return None
     last = last_at(tx, ("outcome",), campaign=campaign) or last_at(
         tx, (WAVE_HELD,), campaign=campaign
     )
-    if not held or last is None:
-        return None
+    assert last is not None  # noqa: S101  whoever holds writes it down
     found = counts(tx, campaign)
     rest = and_(
         mine,
