@@ -21,11 +21,11 @@ from notifier.pipeline.sending import make_renderer
 from notifier.pipeline.steer import stop_restored
 from notifier.pipeline.void import void_approval
 from notifier.pipeline.waves import hold_back, look_at_waves
-from notifier.policy.history import VersionState, states
+from notifier.policy.history import VersionState, in_force, states
 from notifier.review import approval_digest
 from notifier.store import ledger
 from notifier.store.audience import materialize, park_uncovered
-from notifier.store.campaigns import all_campaigns, last_seq, maybe_told
+from notifier.store.campaigns import all_campaigns, find_campaign, last_seq, maybe_told
 from notifier.store.messages import counts, recover
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _start_due(home: Home, says: list[str]) -> list[str]:
 
 def _look_at(home: Home, tx: Session, row: CampaignRow, now: datetime, says: list[str]) -> None:
     """Do what the clock and the rows ask for with one campaign before anything is sent."""
-    if row.state in _ENDED_BY_A_NEWER and _is_superseded(tx, row, now):
+    if row.state in _ENDED_BY_A_NEWER and _is_superseded(tx, row, now, for_good=True):
         move(tx, row, CampaignEvent.SUPERSEDE, now, reason="a later version is in force")
         says.append(f"{row.id}: a later version is in force and tells whoever is left.")
     if row.state == CampaignState.APPROVED and heard_of(row) <= now:
@@ -198,12 +198,21 @@ def _top_up(home: Home, tx: Session, row: CampaignRow, now: datetime, says: list
         move(tx, row, CampaignEvent.REOPEN, now)
 
 
-def _is_superseded(tx: Session, row: CampaignRow, now: datetime) -> bool:
-    """Say whether a newer version is in force: its own campaign tells whoever is left or comes."""
+def _is_superseded(tx: Session, row: CampaignRow, now: datetime, *, for_good: bool = False) -> bool:
+    """Say whether a newer version is in force: its own campaign tells whoever is left or comes.
+
+    ``for_good``: and its approval can no longer be void, since people were told, or nobody is left.
+    """
     if row.kind != "version":
         return False
     facts = read_history(tx, row.policy).facts
-    return states(facts, now)[row.version] is VersionState.SUPERSEDED
+    newer = in_force(facts, now)
+    if newer is None or states(facts, now)[row.version] is not VersionState.SUPERSEDED:
+        return False
+    telling = find_campaign(tx, f"{row.policy}@{newer.version}")
+    if not for_good or telling is None:
+        return True
+    return telling.state == CampaignState.COMPLETE or maybe_told(tx, telling.id)
 
 
 async def _deliver(

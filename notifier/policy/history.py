@@ -64,7 +64,10 @@ VERSION: Final[Mapping[VersionState | None, Mapping[VersionState, str]]] = {
         _S.SUPERSEDED: "a later version takes effect",
         _S.PROPOSED: "the approval is void before anybody was told",
     },
-    _S.SUPERSEDED: {},
+    _S.SUPERSEDED: {
+        _S.IN_FORCE: "the approval of the later version is void before anybody was told",
+        _S.PROPOSED: "the same, where nobody had approved this one",
+    },
     _S.WITHDRAWN: {},
 }
 """State → next state, and by what; ``None``: a version that does not exist yet. Time only ahead."""

@@ -283,6 +283,25 @@ def test_p1_what_is_left_when_a_later_version_is_in_force_is_superseded(world: W
     assert world.told() == 6
 
 
+def test_p1_a_later_version_that_nobody_was_told_ends_no_campaign(approved: World) -> None:
+    """Its approval can still be void, and who was left would be skipped."""
+    pause(approved.home, CAMPAIGN, actor="operator")
+    approved.mail(dry_run=True)
+    approved.commit("v3", V3, "2027-06-01")
+    approve(approved.home, "privacy@v3", actor="second")
+    approved.run()
+    approved.now = START.replace(month=6, day=2)
+    approved.run()
+    assert approved.state() == "paused"
+    reschedule(approved.home, "privacy@v3", effective=date(2027, 9, 1), actor="author")
+    approved.mail(dry_run=False)
+    resume(approved.home, CAMPAIGN, actor="operator")
+    approved.run()
+    go_on(approved.home, CAMPAIGN, reason="late, but told", actor="second")
+    approved.run()
+    assert (approved.state(), approved.counts()) == ("complete", {"sent": 6})
+
+
 def test_p2_an_older_version_cannot_come_into_force_after_a_later_one(world: World) -> None:
     world.commit("v3", V3, "2027-06-01")
     approve(world.home, "privacy@v3", actor="second")

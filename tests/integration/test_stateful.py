@@ -135,12 +135,19 @@ class Life(RuleBasedStateMachine):
 
     # ---- what the legal team does -------------------------------------------------------------
 
-    @initialize(text=st.sampled_from(TEXTS[:4]), days=st.sampled_from((50, 80)), go=st.booleans())
-    def begin_with_a_change(self, text: str, days: int, *, go: bool) -> None:
+    @initialize(
+        text=st.sampled_from(TEXTS[:4]),
+        days=st.sampled_from((50, 80)),
+        far=st.sampled_from(("told", "approved", "proposed")),
+    )
+    def begin_with_a_change(self, text: str, days: int, far: str) -> None:
         self.import_people(4)
         self.commit(text, days)
-        if go:
+        if far != "proposed":
             self.approve(0, "", 0)
+        if far == "told":
+            self.relay_will(1, [DEFERRED])
+            self.run(1)
 
     @rule(text=st.sampled_from(TEXTS), days=st.sampled_from((3, 38, 50, 80, 200)))
     def commit(self, text: str, days: int) -> None:
@@ -150,9 +157,14 @@ class Life(RuleBasedStateMachine):
         self.attempt(lambda _: self.world.commit(f"v{self.names}", with_mark, effective))
 
     @precondition(has_campaigns)
-    @rule(number=WHICH, material=st.booleans(), which=NUMBERS)
-    def rule_on_a_change(self, number: int, which: int, *, material: bool) -> None:
+    @rule(number=WHICH, material=st.booleans(), which=st.integers(-3, 5))
+    def edit(self, number: int, which: int, *, material: bool) -> None:
+        """Rule on a change, or give words for the mail."""
         campaign = self.pick(number)
+        if which < 0:
+            words = {"text": "In our own words.", "locale": "", "change": "", "actor": "author"}
+            self.voided(campaign, done=self.attempt(set_note, campaign, **words))
+            return
         with self.home.store.read() as tx:
             plan = make_plan(self.home, tx, need_campaign(tx, campaign))
         keys = list(plan.assessment.changes)
@@ -160,13 +172,6 @@ class Life(RuleBasedStateMachine):
             return
         ruling = Ruling(change=keys[which % len(keys)], material=material, reason="so I say")
         self.voided(campaign, done=self.attempt(set_ruling, campaign, ruling, actor="second"))
-
-    @precondition(has_campaigns)
-    @rule(number=WHICH)
-    def note(self, number: int) -> None:
-        campaign = self.pick(number)
-        words = {"text": "In our own words.", "locale": "", "change": "", "actor": "author"}
-        self.voided(campaign, done=self.attempt(set_note, campaign, **words))
 
     @precondition(has_campaigns)
     @rule(number=WHICH, override=st.sampled_from(("", "", "a court")), wait=NUMBERS)
@@ -188,7 +193,7 @@ class Life(RuleBasedStateMachine):
     # ---- what the operator does ---------------------------------------------------------------
 
     @precondition(has_campaigns)
-    @rule(number=WHICH, what=st.sampled_from((pause, resume, pause, resume, cancel)))
+    @rule(number=WHICH, what=st.sampled_from((pause, resume) * 4 + (cancel,)))
     def steer(self, number: int, what) -> None:
         campaign = self.pick(number)
         done = self.attempt(what, campaign, actor="operator")
@@ -196,16 +201,14 @@ class Life(RuleBasedStateMachine):
             self.voided(campaign, done=done)
 
     @precondition(has_campaigns)
-    @rule(number=WHICH)
-    def reject(self, number: int) -> None:
+    @rule(number=WHICH, days=st.sampled_from((-1, 10, 60, 120, 0)))
+    def move_or_reject(self, number: int, days: int) -> None:
+        """Give it another day, or with none reject it."""
         campaign = self.pick(number)
-        done = self.attempt(reject, campaign, reason="no", actor="second")
-        self.voided(campaign, done=done)
-
-    @precondition(has_campaigns)
-    @rule(number=WHICH, days=st.sampled_from((-1, 10, 60, 120)))
-    def reschedule(self, number: int, days: int) -> None:
-        campaign = self.pick(number)
+        if not days:
+            done = self.attempt(reject, campaign, reason="no", actor="second")
+            self.voided(campaign, done=done)
+            return
         day = (self.world.now + timedelta(days=days)).date()
         done = self.attempt(reschedule, campaign, effective=day, actor="author")
         self.voided(campaign, done=done)
