@@ -7,7 +7,7 @@ POINTS ?= 60
 SEED ?= 20261124
 STAMP := .venv/.installed
 
-.PHONY: help demo test crash sweep explore lint format bench bench-classify train docs package clean lock
+.PHONY: help demo test crash sweep explore lint format bench bench-diff bench-classify train docs package clean lock
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,13 @@ format: $(STAMP) ## Let ruff format and mend what it can
 
 bench: $(STAMP) ## Measure, as ratios against a baseline of the same run
 	@$(BIN)/python -m tests.bench
+
+bench-diff: $(STAMP) ## Measure the differ and its peers side by side
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['peers'], sep='\n')" > .venv/peers.txt
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r .venv/peers.txt; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r .venv/peers.txt; fi \
+	  || echo "The other differs could not be installed; those that are absent are left out."
+	@$(BIN)/python -m tests.bench.diff
 
 bench-classify: $(STAMP) ## The classifier against trivial baselines, on labelled cases
 	@$(BIN)/python -m tests.bench.classifier

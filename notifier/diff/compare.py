@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from notifier.diff.sides import Side
     from notifier.policy.model import Document, Span
+
+
+_OTHER_ALPHABETS = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+"""Greek and Cyrillic: what Latin letters are mixed with."""
 
 
 def compare(old: Document, new: Document) -> Diff:
@@ -202,6 +207,8 @@ def _hidden_notes(old: Document, new: Document) -> list[str]:
         for char in sorted(set(left) | set(right))
         if left[char] != right[char]
     ]
+    if not _OTHER_ALPHABETS.search(after):
+        return notes
     known = set(mixed_words(before))
     fresh = [word for word in mixed_words(after) if word not in known]
     if fresh:

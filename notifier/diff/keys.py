@@ -7,17 +7,16 @@ import re
 from notifier.policy.canonical import nfc
 from notifier.policy.model import Unit, UnitKind
 
-_TYPOGRAPHY = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‘’‚‛′´`", "'"),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys(
-            "\u00a0\u2007\u202f\u2009\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u3000", " "
-        ),
-        "…": "...",
-    }
-)
+_TYPOGRAPHY = {
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛′´`", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys(
+        "\u00a0\u2007\u202f\u2009\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u3000", " "
+    ),
+    "…": "...",
+}
+_SET = re.compile(f"[{''.join(_TYPOGRAPHY)}]")
 _DASHES = re.compile(r"--+")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _BULLET = re.compile(r"[-*+•·‣◦▪–—]?\Z")
@@ -29,13 +28,16 @@ def fold(text: str) -> str:
     Hidden characters and look-alike letters are kept: they are differences.
     """
     if not text.isascii():
-        text = nfc(text).translate(_TYPOGRAPHY)
+        text = _SET.sub(lambda found: _TYPOGRAPHY[found.group()], nfc(text))
     return " ".join(_DASHES.sub("-", text).split())
 
 
 def key_of(unit: Unit) -> str:
     """Return what the unit says; two units with one key say the same."""
-    return fold(unit.text) or "\n".join(("", *unit.links))
+    text = unit.text
+    if not text.isascii() or "--" in text:  # the text of a unit is settled otherwise
+        text = fold(text)
+    return text or "\n".join(("", *unit.links))
 
 
 def number_of(unit: Unit) -> str:

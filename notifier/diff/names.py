@@ -235,12 +235,16 @@ def _located(
     spots: list[list[tuple[int, int, int, int]]] = [[] for _ in accepted]
     whole: defaultdict[int, list[bool]] = defaultdict(list)
     inside: defaultdict[int, set[int]] = defaultdict(set)
-    by_op = {(hunk.passage, hunk.op): hunk for hunk in hunks}
-    for passage in sorted({hunk.passage for hunk in hunks}):
+    by_op = {(hunk.passage, hunk.op) for hunk in hunks}
+    by_passage: defaultdict[int, list[_Hunk]] = defaultdict(list)
+    for hunk in hunks:
+        by_passage[hunk.passage].append(hunk)
+    for passage in sorted(by_passage):
         old_at, new_at = passages[passage].old_start, passages[passage].new_start
+        if not any(pair[0] in hunk.old for hunk in by_passage[passage] for pair in accepted):
+            continue
         for index, (same, gone, came) in enumerate(passages[passage].ops):
-            hunk = by_op.get((passage, index))
-            if hunk is not None:
+            if (passage, index) in by_op:
                 found, clean = _parse(gone, came, accepted)
                 whole[passage].append(clean)
                 for pair, a, b in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from math import log
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
     from notifier.diff.sides import Side
 
-_CANDIDATES = 8
-_RARE_WORDS = 14
+_CANDIDATES = 5
+_RARE_WORDS = 10
 _COMMON = 60
 """Units: a word that stands in more of the unmatched ones points nowhere."""
 _SAME_GAP = 0.34
@@ -175,8 +176,10 @@ def _similar(pairing: Pairing) -> list[_Likely]:
         bag = pairing.old.bag(i)
         near = gaps.by_gap.get(gaps.old[i], [])
         for j in _candidates(bag, index, weights, near):
-            score = likeness(bag, bags[j], weights)
             threshold = _threshold(pairing, gaps, i, j)
+            if weights.most(bag, bags[j]) < threshold:
+                continue
+            score = likeness(bag, bags[j], weights)
             if score >= threshold:
                 distance = abs(i * len(pairing.new.units) - j * len(pairing.old.units))
                 same = gaps.old[i] == gaps.new[j]
@@ -199,6 +202,11 @@ class Weights(dict[str, float]):
     def __missing__(self, word: str) -> float:
         self[word] = weight = max(log(self._scale / (self._counts[word] + 0.5)), 0.0) + 0.2
         return weight
+
+    def most(self, left: Counter[str], right: Counter[str]) -> float:
+        """Return how alike two units could be at best, from what their words weigh."""
+        one, two = self.total(left), self.total(right)
+        return 2 * min(one, two) / (one + two) if one and two else 0.0
 
     def total(self, bag: Counter[str]) -> float:
         """Return what all words of a unit weigh; the bags are kept, so each is weighed once."""
@@ -242,15 +250,14 @@ def _candidates(
     weights: Weights,
     near: list[int],
 ) -> list[int]:
-    rare = sorted(
-        (word for word in bag if word in index and len(index[word]) <= _COMMON),
-        key=lambda word: (-weights[word], word),
-    )[:_RARE_WORDS]
-    votes: Counter[int] = Counter()
+    known = [word for word in bag if word in index and len(index[word]) <= _COMMON]
+    rare = nsmallest(_RARE_WORDS, known, key=lambda word: (-weights[word], word))
+    votes: defaultdict[int, float] = defaultdict(float)
     for word in rare:
+        weight = weights[word]
         for j in index[word]:
-            votes[j] += 1
-    best = sorted(votes, key=lambda j: (-votes[j], j))[:_CANDIDATES]
+            votes[j] += weight
+    best = nsmallest(_CANDIDATES, votes, key=lambda j: (-votes[j], j))
     return list(dict.fromkeys([*best, *near[:_CANDIDATES]]))
 
 

@@ -8,18 +8,18 @@ from itertools import groupby
 from notifier.diff.align import Steps, align
 from notifier.diff.model import Word, WordOp
 
-_ADDRESS = re.compile(r"@|://|www\.")
-_LINKED = (
-    r"(?:https?://|www\.)[^\s<>\"'“”‘’()\[\]]+(?<![.,;:!?])|[\w.+-]{1,64}+@[\w-]++(?:\.[\w-]++)++|"
-)
+_LINK = r"(?:https?://|www\.)[^\s<>\"'“”‘’()\[\]]+(?<![.,;:!?])"
+_MAIL = r"(?<![\w.+-])[\w.+-]{1,64}+@[\w-]++(?:\.[\w-]++)++"
+_LINKS = re.compile(f"({_LINK})")
+_ADDRESSES = re.compile(f"({_LINK}|{_MAIL})")
 _NUMBER = r"\d+(?:[.,:/]\d+)*%?"
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_IDEOGRAPHS = re.compile(f"[{_CJK}]")
 _LETTERS = (
     rf"[{_CJK}]|(?:[^\W\d_{_CJK}]|[\u0300-\u036f])+(?:[-.·](?=[^\W\d_])[^\W\d_{_CJK}]+)*"
     r"(?:['’](?:t|re|ll|ve|d|m)\b)?"
 )
 _REST = rf"|{_NUMBER}|[^\W{_CJK}]+|['’]s\b|."
-_TOKEN = re.compile(rf"\s+|{_LINKED}{_LETTERS}{_REST}", re.DOTALL)
 _PLAIN = re.compile(rf"\s+|{_LETTERS}{_REST}", re.DOTALL)
 _ASCII = re.compile(
     r" |[A-Za-z]+(?:[-.](?=[A-Za-z])[A-Za-z]+)*(?:'(?:t|re|ll|ve|d|m)\b)?"
@@ -33,6 +33,7 @@ Op = tuple[str, str, str]
 """What stayed; else what went, and what came."""
 
 _MARKS = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", " "))
+_BARE = re.compile(r"[^\W_]+")
 
 _LITTLE = """
 a an the of to in on at by for and or as with from that this it its is are be we you our your their
@@ -50,15 +51,31 @@ def tokens(text: str) -> list[str]:
 
     Scripts without spaces between words are taken character by character.
     """
-    if _ADDRESS.search(text):
-        return _TOKEN.findall(text)
+    if "@" in text:
+        return _around(_ADDRESSES, text)
+    if "://" in text or "www." in text:
+        return _around(_LINKS, text)
     return (_ASCII if text.isascii() else _PLAIN).findall(text)
+
+
+def _around(addresses: re.Pattern[str], text: str) -> list[str]:
+    """Return the tokens of a text in which addresses are one token each."""
+    simple = _ASCII if text.isascii() else _PLAIN
+    found: list[str] = []
+    for index, part in enumerate(addresses.split(text)):
+        if index % 2:
+            found.append(part)
+        elif part:
+            found += simple.findall(part)
+    return found
 
 
 def bare_words(text: str) -> list[str]:
     """Return the words of a folded text in lower case, marks left out."""
     if text.isascii():
         return text.lower().translate(_MARKS).split()
+    if not _IDEOGRAPHS.search(text):
+        return _BARE.findall(text.lower())
     return [token for token in _PLAIN.findall(text.lower()) if token[0].isalnum()]
 
 

@@ -21,6 +21,7 @@ def main() -> None:
             f"{row.what:<40} {row.ours_seconds:>7.3f}s {row.baseline_seconds:>8.3f}s"
             f" {row.ratio:>6.2f}  {row.clock:<5}  {row.baseline}"
         )
+    print("\nThe differ and its peers in full: make bench-diff")
 
 
 if __name__ == "__main__":
