@@ -82,7 +82,7 @@ def classification_text(classification: Classification, *, color: bool) -> str:
     order = list(reversed(Outcome))
     verdicts = sorted(
         classification.verdicts,
-        key=lambda v: (not v.material, not v.touches_stored, order.index(v.outcome)),
+        key=lambda v: (not v.material, not v.touches_stored, order.index(v.outcome), -v.opinion),
     )
     lines = [_paint(_head(classification), "1", color=color)]
     lines.append(f"Told by: {_ROUTES[classification.route.value]}")
@@ -108,13 +108,27 @@ def _verdict(number: int, verdict: Verdict, *, color: bool) -> list[str]:
     if verdict.material:
         facts = [verdict.ground.value, verdict.direction.value, *facts]
         facts.insert(2, "stored data" if verdict.touches_stored else "future data only")
+        if verdict.outcome is Outcome.UNKNOWN:
+            facts.append(
+                f"a person must decide; such changes were material in {verdict.opinion:.0%}"
+            )
     lines = [f"{number}. {word}  {' · '.join(facts)}"]
     if verdict.change.heading:
         lines.append(f"   under: {make_visible(verdict.change.heading)}")
     lines += [f"   {line}" for line in redline(verdict.change, color=color).splitlines() if line]
     for finding in verdict.findings:
-        source = f"  [{finding.source}]" if finding.source else ""
-        lines.append(f"   - {finding.says} ({finding.rule}){source}")
+        lines += _reason(finding, cleared=not verdict.material, color=color)
+    return lines
+
+
+def _reason(finding: Finding, *, cleared: bool, color: bool) -> list[str]:
+    """Return a finding as text: what it says, both sides, the rule, who says so."""
+    lines = [f"   {'cleared' if cleared else 'because'}: {finding.says}"]
+    if not cleared and (finding.old or finding.new):
+        sides = (("was", finding.old), ("is", finding.new))
+        lines += [f"      {name:>3}: “{text}”" for name, text in sides if text]
+    origin = f"rule {finding.rule}" + (f" · {finding.source}" if finding.source else "")
+    lines.append("      " + _paint(origin, "2", color=color))
     return lines
 
 

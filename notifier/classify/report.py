@@ -25,7 +25,7 @@ def render_table(evaluation: Evaluation, *, confusions: bool = False) -> str:
         lines += [_line(name, share) for name, share in evaluation.measures.items()]
         lines.append(f"{'F1':44} {'' if evaluation.f1 is None else f'{evaluation.f1:6.3f}'}")
         lines += ["", f"{len(evaluation.misses)} misses:"]
-        lines += [text for item in evaluation.misses for text in _miss(item)]
+        lines += [text for item in evaluation.misses for text in _miss(item, findings=confusions)]
     if confusions:
         lines += ["", "by rule (upheld of all):"]
         lines += [_line(name, share) for name, share in evaluation.rules.items()]
@@ -61,7 +61,8 @@ def _line(name: str, share: Share) -> str:
     return f"{name:44} {value}  {low:.3f} – {high:.3f}  {share.count:>4}/{share.total:<4}"
 
 
-def _miss(item: Judged) -> list[str]:
+def _miss(item: Judged, *, findings: bool) -> list[str]:
+    """Return one miss; ``findings``: with what each rule said about it."""
     verdict = item.verdict
     wanted = "material" if item.row["material"] else "not material"
     stored = ", touches stored" if item.row.get("touches_stored") else ""
@@ -73,6 +74,10 @@ def _miss(item: Judged) -> list[str]:
             f"      {mark} {quote(text)}"
             for mark, text in (("-", item.row["old"]), ("+", item.row["new"]))
             if text
+        ),
+        *(
+            f"      * {finding.rule}: {finding.says}"
+            for finding in (verdict.findings if findings else ())
         ),
     ]
 

@@ -185,8 +185,21 @@ def test_the_text_says_verdict_ground_and_reason_with_and_without_colour():
     assert "MATERIAL" in text
     assert "sale_ads" in text
     assert "e-mail" in text
+    assert "because: This changes what is said about selling" in text
+    assert "was: “" in text
+    assert "is: “" in text
+    assert "rule sale_ads · Cal. Civ. Code" in text
     assert "\x1b" not in text
     assert "\x1b[" in classification_text(found, color=True)
+
+
+def test_a_cleared_change_names_its_proof_and_what_is_unknown_says_who_decides():
+    new = POLICY.replace("account", "acount").replace("at rest", "at leisure")
+    _, found = classified(new)
+    text = classification_text(found, color=False)
+    assert "cleared: A spelling slip; the word is the same." in text
+    assert "rule typo" in text
+    assert "a person must decide" in text
 
 
 def test_p12_the_same_input_gives_the_same_output():

@@ -44,6 +44,8 @@ def test_the_table_prints_bounds_and_every_miss(tmp_path: Path):
     assert "95 % bounds" in text
     assert "words: unknown" in text
     assert "Hello there." in text
+    assert "* not-cleared: No rule accounts for these words" in text
+    assert "* not-cleared" not in render_table(evaluate_cases(ROWS, tmp_path))
 
 
 def test_predictions_have_the_fields_of_the_contract(tmp_path: Path):
