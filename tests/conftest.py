@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["NOTIFIER_GOLDEN_UPDATE"] = "1"
     for name in [n for n in os.environ if n.startswith("NOTIFIER_") and "GOLDEN" not in n]:
         del os.environ[name]  # a developer's own home must not leak into tests
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say a failure when it happens: a run that is cut off must have named what it saw."""
+    if report.failed and not os.environ.get("PYTEST_XDIST_WORKER"):
+        lines = str(report.longrepr).splitlines()
+        told = [line for line in lines if line.startswith("E ")][:3] or lines[-1:]
+        print(f"\nFAILED {report.nodeid} ({report.when})", *told, sep="\n", file=sys.__stdout__)
 
 
 @pytest.fixture(scope="session")

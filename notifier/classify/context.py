@@ -55,6 +55,10 @@ class Context:
     scope: Scope = field(default_factory=Scope)
 
 
+_TWINS = 100
+"""Units with the same words that rules may look through; no policy says a thing as often."""
+
+
 def index(document: Document) -> Side:
     """Return a document indexed for the rules; linear in its length."""
     units: dict[str, list[Unit]] = {}
@@ -63,7 +67,9 @@ def index(document: Document) -> Side:
     for unit in document.units:
         if unit.kind is UnitKind.RULE:
             continue
-        units.setdefault(fold(unit.text), []).append(unit)
+        twins = units.setdefault(fold(unit.text), [])
+        if len(twins) < _TWINS:
+            twins.append(unit)
         vocabulary.update(token.key for token in tokens(unit.text))
         if unit.kind is UnitKind.HEADING:
             number, title = split_number(f"{unit.marker} {unit.text}")

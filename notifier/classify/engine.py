@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change, Diff
 
 _MOST_GROUNDS = 4
-_LONGEST_CHANGE = 20_000
+_LONGEST_CHANGE = 12_000
 """Letters on both sides together, above which a change is not analysed but sent to a person: no
-sentence is a third as long, but the coarse pieces of an endless one are."""
+sentence is half as long, but the coarse pieces of an endless one are."""
 _MOST_LETTERS = 800_000
 """Letters of all changes of a diff that are analysed, some three seconds of work; a policy of
 twenty thousand words, written anew from end to end, has a third of it."""

@@ -221,7 +221,8 @@ _SETTLE = (
             **_UNCLAIMED,
             "state": case((_OVER, "suppressed"), else_=bindparam("b_state")),
             "reason": case((_OVER, "erased"), else_=bindparam("b_reason")),
-            "next_at": case((_OVER, null()), else_=bindparam("b_next_at")),
+            # Inside case() a parameter has no column to take its type, its form on disk, from.
+            "next_at": case((_OVER, null()), else_=bindparam("b_next_at", type_=_M.c.next_at.type)),
             "recipient": case((_ERASED, ""), else_=bindparam("b_recipient")),
             "reply_text": case((_ERASED, ""), else_=bindparam("b_reply_text")),
         }
