@@ -57,14 +57,16 @@ class Walk:
 
     def command(self, *arguments: str) -> Any:
         """Run one command in this process; return its JSON document."""
-        out, err = io.StringIO(), io.StringIO()
+        out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
         begun = time.process_time()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(list(arguments))
         self.seconds = {arguments[0]: time.process_time() - begun}
+        out.seek(0)
+        said = out.read()
         if code or "Traceback" in err.getvalue():
-            raise AssertionError(f"{arguments}: exit {code}: {out.getvalue()}{err.getvalue()}")
-        return json.loads(out.getvalue())
+            raise AssertionError(f"{arguments}: exit {code}: {said}{err.getvalue()}")
+        return json.loads(said)
 
     def measure(self, number: int) -> PairRow:
         """Take one pair through commit, commit, plan, diff and classify.

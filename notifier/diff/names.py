@@ -220,8 +220,8 @@ def _mostly_capital(name: str, text: str) -> bool:
     small = name.lower()
     if small == name:
         return False
-    common = len(re.findall(rf"\b{re.escape(small)}\b", text))
-    return not common or common < len(re.findall(rf"\b{re.escape(name)}\b", text))
+    common = len(pattern_of(small).findall(text))
+    return not common or common < len(pattern_of(name).findall(text))
 
 
 def _located(

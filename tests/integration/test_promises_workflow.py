@@ -293,6 +293,7 @@ def test_p1_a_later_version_that_nobody_was_told_ends_no_campaign(approved: Worl
     approved.now = START.replace(month=6, day=2)
     approved.run()
     assert approved.state() == "paused"
+    pause(approved.home, "privacy@v3", actor="operator")
     reschedule(approved.home, "privacy@v3", effective=date(2027, 9, 1), actor="author")
     approved.mail(dry_run=False)
     resume(approved.home, CAMPAIGN, actor="operator")
