@@ -155,6 +155,11 @@ def _worth_knowing(home: Home) -> Iterator[tuple[str, str]]:
             f"mail.only_to is set: all but {len(mail.only_to)} addresses are held.",
             "Empty it after the rehearsal, then `notifier campaign resume`.",
         )
+    if _is_loopback(mail.host) and _is_loopback(_host_of(settings.web.base_url)):
+        yield (
+            "web.base_url is an address of this machine: links in mails work here only.",
+            "Before people elsewhere get mail, set it to the public address of `notifier serve`.",
+        )
     if not settings.review.four_eyes:
         yield (
             "review.four_eyes is off: whoever commits a version can approve it alone.",

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from notifier.store.tables import CampaignRow, NoteRow
 
 _UNSETTLED = "The words of this passage change."
+_MOST_SAID = 2
+"""Sentences that open a mail; a phone shows no more before the reader scrolls."""
 
 Notes = dict[tuple[str, str], "NoteRow"]
 
@@ -182,14 +184,17 @@ def _order(keys: Iterable[str], changes: Mapping[str, Verdict]) -> list[str]:
 
 
 def summary_of(verdicts: Iterable[Verdict]) -> str:
-    """Return the classifier's sentence for several changes: the first one's, and how many more."""
+    """Return a sentence or two for several changes: what is known of them, and how many more.
+
+    What the classifier can say comes before what it left to a person, wherever the passages stand.
+    """
     says = [reader_says(verdict)[0] for verdict in verdicts]
-    if not says:
-        return ""
-    more = len(says) - 1
-    if not more:
-        return says[0]
-    return f"{says[0]} And {more} more {'change' if more == 1 else 'changes'}, below."
+    known = list(dict.fromkeys(said for said in says if said != _UNSETTLED))[:_MOST_SAID]
+    if not known:
+        return f"The words of {len(says)} passages change." if len(says) > 1 else "".join(says)
+    more = sum(said not in known for said in says)
+    rest = f"And {more} more {'change' if more == 1 else 'changes'}, below." if more else ""
+    return " ".join(filter(None, [*known, rest]))
 
 
 def view_of(key: str, verdict: Verdict, note: str = "") -> ChangeView:

@@ -105,6 +105,9 @@ def made(folder: Path, *changes: tuple[str, str], now: datetime = NOW) -> Home:
     return Home(path=folder, settings=load_settings(folder), clock=lambda: now)
 
 
+PUBLIC = ('base_url = "http://127.0.0.1:8080"', 'base_url = "https://choices.alderfold.com"')
+
+
 def port(number: int) -> tuple[str, str]:
     return "port = 1025", f"port = {number}"
 
@@ -214,10 +217,11 @@ def test_what_is_fine_on_loopback_is_not_with_a_relay_elsewhere(
         ("dry_run = false", "dry_run = true", "mail.dry_run is on"),
         ("only_to = []", 'only_to = ["tester@alderfold.com"]', "all but 1 addresses are held"),
         ("four_eyes = true", "four_eyes = false", "review.four_eyes is off"),
+        (PUBLIC[1], PUBLIC[0], "links in mails work here only"),
     ],
 )
 def test_a_choice_worth_knowing_is_told_and_does_not_fail(tmp_path, nobody, names, old, new, words):
-    with made(tmp_path, port(nobody), (old, new)) as home:
+    with made(tmp_path, port(nobody), PUBLIC, (old, new)) as home:
         (check,) = told(examine(home, names=names), "configuration")
     assert check.ok
     assert words in check.says
