@@ -43,7 +43,10 @@ def change_view(
 
 
 def plain_redline(words: Sequence[Word]) -> str:
-    """Return the words in plain text, with ``[removed: …]`` and ``[added: …]``."""
+    """Return the words in plain text, with ``[removed: …]`` and ``[added: …]``.
+
+    White space at the edge of a changed run stands outside its brackets.
+    """
     parts: list[str] = []
     marked = False
     for word in words:
@@ -51,8 +54,10 @@ def plain_redline(words: Sequence[Word]) -> str:
             parts.append(word.text)
             marked = False
             continue
-        parts.append(" " if marked else "")
-        parts.append(f"[{'removed' if word.op is WordOp.DELETE else 'added'}: {word.text}]")
+        text = word.text.strip()
+        before, _, after = word.text.partition(text)
+        mark = f"[{'removed' if word.op is WordOp.DELETE else 'added'}: {text}]"
+        parts += [" " if marked else "", before, mark, after]
         marked = True
     return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\n")).strip()
 

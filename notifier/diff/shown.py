@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from notifier.diff.keys import fold, number_of
 from notifier.diff.labels import label, plain_words, remark
 from notifier.diff.model import Change, ChangeKind, Word, WordOp
-from notifier.diff.words import word_diff
+from notifier.diff.words import spaced_diff, word_diff
 from notifier.policy.hidden import make_visible
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from notifier.policy.model import Unit
 
@@ -112,8 +112,9 @@ def shown_words(change: Change) -> tuple[Word, ...]:
     """Return a change's redline for eyes.
 
     White space and typography that nobody notices are settled to the new text's; a changed link
-    target is added in parentheses; where nothing that is read differs, the source's own words are
-    shown, so that no change can hide in markup.
+    target is added in parentheses; where only spaces within a line differ, the words beside them
+    are marked; where nothing that is read differs, the source's own words are shown, so that no
+    change can hide in markup. No mark holds white space only.
     """
     if change.kind is ChangeKind.RENAMED:
         return _settled(_replaced(change.old, change.new))
@@ -123,17 +124,24 @@ def shown_words(change: Change) -> tuple[Word, ...]:
     words = _settled((*_levelled(change.old_units, change.new_units), *_links(change)))
     if any(word.op is not WordOp.EQUAL for word in words):
         return words
+    words = _settled(tuple(_levelled(change.old_units, change.new_units, spaced_diff)))
+    if any(word.op is not WordOp.EQUAL for word in words):
+        return words
     return _settled([Word(op=w.op, text=_RUN.sub(" ", w.text)) for w in change.words])
 
 
-def _levelled(old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[Word]:
+def _levelled(
+    old: Sequence[Unit],
+    new: Sequence[Unit],
+    differ: Callable[[str, str], tuple[Word, ...]] = word_diff,
+) -> Iterator[Word]:
     """Yield the redline as it is read, kinds of quotes, dashes and spaces taken as the new text's.
 
     Levelling keeps every character in its place, so that the runs can be cut from the texts.
     """
     before, after = reading(old), reading(new)
     i = j = 0
-    for word in word_diff(_level(before), _level(after)):
+    for word in differ(_level(before), _level(after)):
         size = len(word.text)
         if word.op is WordOp.DELETE:
             yield Word(op=word.op, text=before[i : i + size])
@@ -242,13 +250,28 @@ def _groups(words: Sequence[Word]) -> Iterator[tuple[str, str, str]]:
 
 
 def _outer_space(old: str, new: str) -> tuple[str, str, str, str]:
-    """Take the outer white space off what went and came; the new text's is kept."""
-    whole = new or old
-    gone, came = old.strip(_EDGE), new.strip(_EDGE)
-    if not gone and not came:
+    """Take the outer white space off what went and came; the new text's is kept.
+
+    A space that only one of two replaced words has beside it stays with that word, since the words
+    themselves stand closer or further apart: ", Inc" and " Europe Ltd".
+    """
+    if not old.strip(_EDGE) and not new.strip(_EDGE):
         return "", "", "", new
-    head = whole[: len(whole) - len(whole.lstrip(_EDGE))]
-    return head, gone, came, whole[len(whole.rstrip(_EDGE)) :]
+    if not old.strip(_EDGE) or not new.strip(_EDGE):
+        lead, words, trail = _edges(new if new.strip(_EDGE) else old)
+        return (lead, "", words, trail) if new.strip(_EDGE) else (lead, words, "", trail)
+    (lead, gone, trail), (new_lead, came, new_trail) = _edges(old), _edges(new)
+    if not lead or not new_lead:
+        gone, came, new_lead = lead + gone, new_lead + came, ""
+    if not trail or not new_trail:
+        gone, came, new_trail = gone + trail, came + new_trail, ""
+    return new_lead, gone, came, new_trail
+
+
+def _edges(text: str) -> tuple[str, str, str]:
+    behind = text.lstrip(_EDGE)
+    words = behind.rstrip(_EDGE)
+    return text[: len(text) - len(behind)], words, behind[len(words) :]
 
 
 def _visible(text: str) -> str:

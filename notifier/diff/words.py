@@ -27,6 +27,7 @@ _ASCII = re.compile(
     re.DOTALL | re.ASCII,
 )
 
+_BY_SPACES = re.compile(r"\s+|\S+")
 _CELL = re.compile(r"((?<!\\)\|)")
 
 Op = tuple[str, str, str]
@@ -39,7 +40,7 @@ _LITTLE = """
 a an the of to in on at by for and or as with from that this it its is are be we you our your their
 they which who such
 """
-_ISLAND_WORDS = frozenset(_LITTLE.split())
+LITTLE_WORDS = frozenset(_LITTLE.split())
 """Little words that may be shown as changed with their neighbours.
 
 A closed list, so no number, negation, modal or quantifier can ever be among them.
@@ -90,6 +91,14 @@ def word_diff(old: str, new: str, *, steps: Steps | None = None) -> tuple[Word, 
     return runs_of(operations(old, new, steps=steps))
 
 
+def spaced_diff(old: str, new: str) -> tuple[Word, ...]:
+    """Return the same with all that stands between two spaces as one word: ``name,``, ``name ,``.
+
+    It shows where words stand closer or further apart and nothing else differs.
+    """
+    return runs_of(_operations(_BY_SPACES.findall(old), _BY_SPACES.findall(new), None))
+
+
 def operations(
     old: str, new: str, *, steps: Steps | None = None, by_cell: bool = False
 ) -> list[Op]:
@@ -109,7 +118,9 @@ def operations(
 
 def runs_of(ops: list[Op], *, join: bool = True) -> tuple[Word, ...]:
     """Return operations as the runs that a person reads; ``join`` folds little words between."""
-    settled = _join_islands(ops) if join else ops
+    settled = _attached(ops)
+    if join:
+        settled = _join_islands(settled)
     return tuple(Word(op=op, text=text) for op, text in _runs(settled) if text)
 
 
@@ -139,19 +150,43 @@ def _operations(left: list[str], right: list[str], steps: Steps | None) -> list[
 
 
 def _between(old: list[str], new: list[str]) -> list[Op]:
-    """Return the operations for the tokens between two equal words: equal white space stays."""
-    head: list[Op] = []
-    tail: list[Op] = []
-    if old and new and old[0].isspace() and new[0].isspace():
-        head, old, new = [_space(old[0], new[0])], old[1:], new[1:]
-    if old and new and old[-1].isspace() and new[-1].isspace():
-        tail, old, new = [_space(old[-1], new[-1])], old[:-1], new[:-1]
-    middle: list[Op] = [("", "".join(old), "".join(new))] if old or new else []
-    return head + middle + tail
+    """Return the operations for the tokens between two equal words: equal white space stays.
+
+    Where words only went, or only came, one white space stands between the neighbours on the other
+    side; it is taken for the one before them or the one behind, whichever is equal to it.
+    """
+    (lead, gone, tail), (new_lead, came, new_tail) = _parted("".join(old)), _parted("".join(new))
+    if not came and tail == new_lead != lead:
+        new_lead, new_tail = "", new_lead
+    elif not gone and new_tail == lead != new_lead:
+        lead, tail = "", lead
+    middle: list[Op] = [("", gone, came)] if gone or came else []
+    return [*_space(lead, new_lead), *middle, *_space(tail, new_tail)]
 
 
-def _space(old: str, new: str) -> Op:
-    return (old, "", "") if old == new else ("", old, new)
+def _parted(text: str) -> tuple[str, str, str]:
+    """Return the white space before the words of a text, these, and the white space behind them."""
+    behind = text.lstrip()
+    words = behind.rstrip()
+    return text[: len(text) - len(behind)], words, behind[len(words) :]
+
+
+def _space(old: str, new: str) -> list[Op]:
+    if old == new:
+        return [(old, "", "")] if old else []
+    return [("", old, new)]
+
+
+def _attached(ops: list[Op]) -> list[Op]:
+    """Join changes that stand side by side: changed white space goes with the word beside it."""
+    found: list[Op] = []
+    for same, gone, came in ops:
+        if found and not same and not found[-1][0]:
+            _, before, after = found.pop()
+            found.append(("", before + gone, after + came))
+        else:
+            found.append((same, gone, came))
+    return found
 
 
 def _join_islands(ops: list[Op]) -> list[Op]:
@@ -175,7 +210,7 @@ def _join_islands(ops: list[Op]) -> list[Op]:
 
 def _is_foldable(island: list[Op]) -> bool:
     words = [same for same, _, _ in island if same and not same.isspace()]
-    little = all(word.lower() in _ISLAND_WORDS or word in ",;" for word in words)
+    little = all(word.lower() in LITTLE_WORDS or word in ",;" for word in words)
     return little and len(words) <= 2  # noqa: PLR2004 - "of the"
 
 

@@ -16,6 +16,7 @@ from notifier.diff.render.document import diff_document
 from notifier.diff.render.page import render_page
 from notifier.diff.render.terminal import render_text
 from notifier.diff.render.tracked import render_docx
+from notifier.diff.shown import shown_words
 from notifier.diff.tiling import full
 from notifier.diff.words import tokens, word_diff
 from notifier.policy.parse import parse
@@ -145,6 +146,18 @@ def test_words_concatenate_to_both_sides(old: str, new: str) -> None:
     assert "".join(w.text for w in words if w.op is not WordOp.INSERT) == old
     assert "".join(w.text for w in words if w.op is not WordOp.DELETE) == new
     assert "".join(tokens(old)) == old
+
+
+@given(texts, texts, markups)
+@example("We keep  it , now.", "We keep it, now.", "text")
+@example("We use it only\nto ask.", "We use it\nto ask.", "text")
+@settings(max_examples=150, deadline=None)
+def test_no_mark_that_a_reader_sees_holds_white_space_only(old: str, new: str, markup: str) -> None:
+    for change in compare(*documents(old, new, markup)).changes:
+        runs = shown_words(change)
+        assert all(run.text.strip(" \t\r\n") for run in runs if run.op is not WordOp.EQUAL)
+        if change.kind is ChangeKind.MODIFIED:
+            assert any(run.op is not WordOp.EQUAL for run in runs)
 
 
 @given(prose, st.sampled_from(["not", "may", "must", "never", "13", "only"]), markups)

@@ -13,7 +13,7 @@ def test_plain_redline_marks_both_sides_and_parts_neighbours() -> None:
     assert plain_redline(SELLING.words) == (
         "We [removed: do not] [added: may] sell or rent your personal information."
     )
-    assert plain_redline(words(("insert", "Now "), ("equal", "all."))) == "[added: Now ]all."
+    assert plain_redline(words(("insert", "Now "), ("equal", "all."))) == "[added: Now] all."
 
 
 def test_a_change_is_seen_as_readers_see_it() -> None:
