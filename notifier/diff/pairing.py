@@ -9,12 +9,14 @@ from math import log
 from typing import TYPE_CHECKING
 
 from notifier.diff.align import align
+from notifier.diff.in_place import gaps_of, join_in_place, join_rows
 from notifier.diff.splits import grow
 from notifier.diff.words import bare_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notifier.diff.in_place import Gaps
     from notifier.diff.sides import Side
 
 _CANDIDATES = 5
@@ -71,10 +73,12 @@ def pair_units(old: Side, new: Side) -> Pairing:
         _align_exact(pairing, old.sections[number], new.sections[other])
     _align_exact(pairing, range(len(old.units)), range(len(new.units)))
     _exact_anywhere(pairing)
+    join_rows(pairing)
     likely = _similar(pairing)
     _join_all(pairing, (each for each in likely if each.is_sure))
     find_splits(pairing)
     _join_all(pairing, likely)
+    join_in_place(pairing)
     return pairing
 
 
@@ -166,7 +170,7 @@ def _similar(pairing: Pairing) -> list[_Likely]:
     for j in theirs:
         for word in bags[j]:
             index[word].append(j)
-    gaps = _gaps(pairing)
+    gaps = gaps_of(pairing)
     if len(mine) > _FUZZY_LIMIT or len(theirs) > _FUZZY_LIMIT:
         pairing.notes.append("Very much was rewritten: similar passages were sought in place only.")
         index = defaultdict(list)
@@ -214,34 +218,6 @@ class Weights(dict[str, float]):
         if found is None:
             found = self._totals[id(bag)] = sum(n * self[word] for word, n in bag.items())
         return found
-
-
-@dataclass(kw_only=True, slots=True)
-class _Gaps:
-    """Between which matched neighbours an unmatched unit stands."""
-
-    old: dict[int, int]
-    new: dict[int, int]
-    by_gap: dict[int, list[int]]
-
-
-def _gaps(pairing: Pairing) -> _Gaps:
-    """Name a gap by the old index of the matched unit above it."""
-    above, old_gaps = -1, {}
-    for i in range(len(pairing.old.units)):
-        if i in pairing.to_new:
-            above = i
-        else:
-            old_gaps[i] = above
-    above, new_gaps = -1, {}
-    by_gap: defaultdict[int, list[int]] = defaultdict(list)
-    for j in range(len(pairing.new.units)):
-        if j in pairing.to_old:
-            above = pairing.to_old[j]
-        else:
-            new_gaps[j] = above
-            by_gap[above].append(j)
-    return _Gaps(old=old_gaps, new=new_gaps, by_gap=dict(by_gap))
 
 
 def _candidates(
@@ -292,7 +268,7 @@ def _taken(groups: dict[int, range], pieces: range) -> bool:
     return any(index in last for index in pieces)
 
 
-def _threshold(pairing: Pairing, gaps: _Gaps, i: int, j: int) -> float:
+def _threshold(pairing: Pairing, gaps: Gaps, i: int, j: int) -> float:
     if gaps.old[i] == gaps.new[j]:
         return _SAME_GAP
     section = pairing.sections.get(pairing.old.section_of[i])
