@@ -12,7 +12,7 @@ from notifier.diff.align import Steps, heaviest_increasing
 from notifier.diff.keys import number_of
 from notifier.diff.names import Names, Passage, find_names, pattern_of
 from notifier.diff.pairing import pair_units
-from notifier.diff.references import clause_numbers
+from notifier.diff.references import anchors, clause_numbers
 from notifier.diff.sides import Side
 from notifier.diff.words import operations
 from notifier.policy.model import Span, UnitKind
@@ -49,6 +49,11 @@ class Draft:
     def clause_numbers(self) -> dict[str, str]:
         """Return the old numbers of clauses that have new ones."""
         return clause_numbers(self.pairing)
+
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        """Return the links to old headings with those to the same headings of the new text."""
+        return anchors(self.pairing)
 
     def texts(self, ends: Ends) -> tuple[str, str]:
         """Return the exact source of a passage on both sides."""
