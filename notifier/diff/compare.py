@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notifier.diff.changes import changes_of, equal_changes
+from notifier.diff.definitions import with_definitions
 from notifier.diff.draft import Draft, draft_of
 from notifier.diff.model import Change, ChangeKind, Deferred, Diff, Word, WordOp
 from notifier.diff.regroup import regroup
@@ -16,7 +17,7 @@ from notifier.diff.words import check_words
 from notifier.policy.hidden import hidden_characters, listed, mixed_words, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from notifier.diff.sides import Side
     from notifier.policy.model import Document, Span
@@ -39,8 +40,8 @@ def compare(old: Document, new: Document) -> Diff:
         return _identical(old, new)
     draft = draft_of(old, new)
     regrouping = regroup(draft)
-    found = _placed(list(changes_of(draft, regrouping)), list(_renamed(draft)))
-    changes = [_with_id(change, n) for change, n in _numbered(found)]
+    found = list(_placed(list(changes_of(draft, regrouping)), list(_renamed(draft))))
+    changes = [_with_id(change, n) for change, n in _numbered(with_definitions(found, new))]
     check_cover(draft, changes)
     _count_gaps(draft)
     return Diff(
@@ -139,7 +140,7 @@ def _begin(span: Span | None) -> int:
     return span.start if span else 0
 
 
-def _numbered(changes: Iterator[Change]) -> Iterator[tuple[Change, int]]:
+def _numbered(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
     """Count changes that are alike in kind and words, so that each gets an id of its own."""
     seen: Counter[tuple[str, str, str]] = Counter()
     for change in changes:

@@ -8,7 +8,7 @@ from notifier.diff.keys import number_of
 from notifier.diff.model import Change, ChangeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from notifier.policy.model import Unit
 
@@ -81,6 +81,10 @@ def counted(number: int, name: str) -> str:
 
 def remark(change: Change) -> str:
     """Return what the words alone do not say of a change, in a sentence or two, or nothing."""
+    return " ".join(said for said in (_of_kind(change), *_defined(change)) if said)
+
+
+def _of_kind(change: Change) -> str:
     match change.kind:
         case ChangeKind.MOVED:
             return _moved(change)
@@ -94,6 +98,14 @@ def remark(change: Change) -> str:
             return _renamed(change)
         case _:
             return ""
+
+
+def _defined(change: Change) -> Iterator[str]:
+    """Say how far a changed definition reaches."""
+    for each in change.defines:
+        if each.used:
+            verb = "defines" if change.new_units else "defined"
+            yield f"It {verb} “{each.term}”, used in {counted(len(each.used), 'other passage')}."
 
 
 def _moved(change: Change) -> str:

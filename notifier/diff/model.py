@@ -53,6 +53,15 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """A term that a changed passage defines or defined."""
+
+    term: str
+    used: tuple[Span, ...]
+    """The other units of the new text that use it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One atomic change: what stood in the old text, what stands in the new one."""
 
@@ -81,6 +90,8 @@ class Change:
     An ``equal``, ``moved``, ``renumbered``, ``split``, ``merged`` or ``reordered`` change that is
     not ``edited`` shows them in its ``words``.
     """
+    defines: tuple[Definition, ...] = ()
+    """Terms that the changed words define: what they change stands wherever these are used."""
 
 
 class Deferred(Sequence[Change]):

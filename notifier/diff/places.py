@@ -1,4 +1,4 @@
-"""Where a renamed name stands: every place it was replaced, and every place it was not."""
+"""Where a name or a defined term stands: replaced or not, and what a changed definition reaches."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notifier.diff.shown import one_line
+from notifier.policy.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notifier.diff.model import Change, Diff
-    from notifier.policy.model import Document, Span, Unit
+    from notifier.diff.model import Change, Definition, Diff
+    from notifier.policy.model import Document, Unit
 
 _BLOCK = re.compile(r"\A[ \t]*(?:#{1,6}[ \t]|[-*+>|][ \t]?)[ \t]*")
 """What Markdown writes before a heading, an item, a quotation or a row."""
@@ -29,6 +30,8 @@ class Place:
     before: str
     name: str
     after: str
+    unit: int = 0
+    """Where its passage begins, in bytes of the new text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +51,23 @@ def rename_places(diff: Diff, change: Change) -> RenamePlaces:
     )
 
 
+def term_places(diff: Diff, definition: Definition) -> tuple[Place, ...]:
+    """Return where a defined term is used, once a passage, in the new text."""
+    spans = (_term_in(diff.new, span, definition.term) for span in definition.used)
+    return _places(diff.new, spans)
+
+
+def _term_in(document: Document, unit: Span, term: str) -> Span:
+    """Return the term's first place in the source of a unit; all of it where markup parts it."""
+    text = _decoded(document, unit.start, unit.end)
+    words = r"\s+".join(re.escape(word) for word in term.split())
+    found = re.search(words, text)
+    if not found:
+        return unit
+    start = unit.start + len(text[: found.start()].encode())
+    return Span(start=start, end=start + len(found.group().encode()))
+
+
 def _places(document: Document, spans: Iterable[Span]) -> tuple[Place, ...]:
     starts = [unit.span.start for unit in document.units]
     return tuple(_place(document, span, starts) for span in sorted(spans, key=lambda s: s.start))
@@ -64,6 +84,7 @@ def _place(document: Document, span: Span, starts: Sequence[int]) -> Place:
         before=_tail(before),
         name=one_line(_decoded(document, span.start, span.end)),
         after=_head(after),
+        unit=whole.start,
     )
 
 

@@ -44,6 +44,11 @@ def change_document(change: Change) -> dict[str, Any]:
     if change.kind is ChangeKind.RENAMED:
         document["occurrences"] = [[_span(old), _span(new)] for old, new in change.occurrences]
         document["not_replaced"] = [_span(span) for span in change.not_replaced]
+    if change.defines:
+        document["defines"] = [
+            {"term": each.term, "used": [_span(span) for span in each.used]}
+            for each in change.defines
+        ]
     return document
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from notifier.diff.flow import Piece, Side, flow, lines
 from notifier.diff.labels import ignored_sentence, short, summary
 from notifier.diff.model import Change, ChangeKind, Diff, Word, WordOp
-from notifier.diff.places import RenamePlaces, rename_places
+from notifier.diff.places import Place, RenamePlaces, rename_places, term_places
 from notifier.diff.shown import (
     ShownChange,
     is_bulleted,
@@ -49,6 +49,8 @@ class Card:
     """The unchanged passage above it, where there is one."""
     after: str = ""
     places: RenamePlaces | None = None
+    uses: tuple[tuple[str, tuple[Place, ...]], ...] = ()
+    """Terms that it defines, with where each is used."""
 
     @property
     def anchor(self) -> str:
@@ -74,6 +76,8 @@ class Row:
     tag: str
     """``p``, ``item``, ``numbered``, ``row``, or a heading's tag."""
     segments: tuple[Segment, ...]
+    units: tuple[int, ...] = ()
+    """Where its units that a changed definition reaches begin, in bytes of the new text."""
 
     @property
     def element(self) -> str:
@@ -157,6 +161,7 @@ def _card(diff: Diff, change: Change, numbers: Mapping[str, int], near: tuple[st
         before=near[0],
         after=near[1],
         places=rename_places(diff, change) if change.kind is ChangeKind.RENAMED else None,
+        uses=tuple((one_line(d.term), term_places(diff, d)) for d in change.defines if d.used),
     )
 
 
@@ -181,10 +186,12 @@ def _context(piece: Piece | None) -> str:
 
 
 def _rows(pieces: Sequence[Piece], cards: Mapping[str, Card]) -> list[Row]:
+    used = {place.unit for card in cards.values() for _, found in card.uses for place in found}
     return [
         Row(
             tag=_tag((line[0].new or line[0].old)[0]),
             segments=tuple(_segment(piece, cards) for piece in line),
+            units=tuple(u.span.start for p in line for u in p.new if u.span.start in used),
         )
         for line in lines(pieces)
     ]

@@ -1,0 +1,96 @@
+"""A definition that changed, and every passage that uses the term: it changes them all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from notifier.diff.keys import fold, is_silent
+from notifier.diff.model import Change, ChangeKind, Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from notifier.policy.model import Document, Unit
+
+_MOST = 200
+"""Terms of one comparison; a text that defines more changed ones was written anew."""
+_QUOTED = r"\"\s*(?P<{0}>[^\"]{{1,60}}?)\s*\""
+_SAYS = (
+    r"(?:shall\s+|will\s+)?(?:means?|refers?\s+to|designates?|includes?|is\s+defined|are\s+defined"
+    r"|has\s+the\s+meaning|have\s+the\s+meaning"
+    r"|bedeute[nt]|bezeichne[nt]|meint|umfass(?:t|en)|sind|ist"
+    r"|désigne(?:nt)?|signifie(?:nt)?|s'entend(?:ent)?|comprend|comprennent"
+    r"|significa[n]?|designa[n]?|se\s+refiere[n]?\s+a|se\s+entiende[n]?|incluye[n]?)\b"
+)
+"""What stands between a term and its meaning: English, German, French, Spanish."""
+_LEADS = (
+    r"(?:the|an?|each|any|our|collectively|together|individually|hereinafter|hereafter|referred|to"
+    r"|as|and|or|nachfolgend|nachstehend|im|folgenden|kurz|gemeinsam|und|oder|die|der|das"
+    r"|ci-après|dénommée?s?|ensemble|les?|la|et|ou|en|adelante|conjuntamente|l[ao]s|el|y|o)"
+)
+"""What stands before a term that is given in brackets behind its meaning."""
+_DEFINING = (
+    re.compile(rf"{_QUOTED.format('term')}\s*(?:,[^,\"]{{1,60}},\s*)?{_SAYS}", re.IGNORECASE),
+    re.compile(rf"\((?:{_LEADS}[\s,:]+){{0,6}}{_QUOTED.format('term')}", re.IGNORECASE),
+    re.compile(
+        r"\A(?:The term\s)?(?P<term>(?:[A-Z][\w&-]*\s){1,5})(?:shall\s)?(?:means?|refers?\sto)\b"
+    ),
+    re.compile("「(?P<term>[^「」]{1,30})」(?:とは|という|といいます|と呼)"),
+)
+"""Such as ``"Data" means``; ``(the "Services")``; ``Data means``; ``「個人情報」とは``."""
+_SHORT = 3
+"""Letters: "we", "us" and "you" are quoted too, and stand in every sentence."""
+_SPEAKING = frozenset({ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MODIFIED})
+
+
+def terms_of(units: Iterable[Unit]) -> tuple[str, ...]:
+    """Return the terms that passages define, each once, in their order."""
+    found: dict[str, None] = {}
+    for unit in units:
+        text = fold(unit.text)
+        for pattern in _DEFINING if '"' in text or "「" in text or unit.text[:1].isupper() else ():
+            for match in pattern.finditer(text):
+                term = " ".join(match["term"].split()).strip(",.;")
+                if len(term) > _SHORT or not term.islower():
+                    found[term] = None
+    return tuple(found)
+
+
+def with_definitions(changes: Sequence[Change], new: Document) -> list[Change]:
+    """Return the changes, each with the terms it defines and where the new text uses them."""
+    defined: dict[int, tuple[str, ...]] = {}
+    terms: dict[str, list[int]] = {}
+    for number, change in enumerate(changes):
+        if change.kind in _SPEAKING or change.edited:
+            defined[number] = terms_of((*change.new_units, *change.old_units))
+            terms.update((term, []) for term in defined[number][: max(0, _MOST - len(terms))])
+    if not terms:
+        return list(changes)
+    units = [unit for unit in new.units if not is_silent(unit)]
+    for index, term in _uses(units, terms):
+        terms[term].append(index)
+    return [
+        replace(change, defines=tuple(_definitions(change, defined.get(number, ()), terms, units)))
+        for number, change in enumerate(changes)
+    ]
+
+
+def _definitions(
+    change: Change, names: Sequence[str], uses: dict[str, list[int]], units: Sequence[Unit]
+) -> Iterator[Definition]:
+    own = {unit.span for unit in change.new_units}
+    for name in names:
+        spans = tuple(s for n in uses.get(name, ()) if (s := units[n].span) not in own)
+        yield Definition(term=name, used=spans)
+
+
+def _uses(units: Sequence[Unit], terms: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield which passage uses which term: as a whole word, as it is written, or its plural."""
+    longest = sorted(terms, key=lambda term: (-len(term), term))
+    words = "|".join(rf"{re.escape(term)}" for term in longest)
+    pattern = re.compile(rf"(?<![A-Za-zÀ-ÿ])({words})(?:e?s)?(?![A-Za-zÀ-ÿ])")
+    for index, unit in enumerate(units):
+        for term in dict.fromkeys(pattern.findall(fold(unit.text))):
+            yield index, term
