@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HALF = 0.5
 """Share of words in common that is enough anywhere between two paired neighbours."""
-_SOME = 0.34
+_SOME = 0.33
 """The same for units that stand at the same place of as many."""
 _MOST = 40
 """Units of one gap looked at; more is a passage written anew."""

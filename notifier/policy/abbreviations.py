@@ -12,8 +12,9 @@ NEVER_END = _words(
     "e.g eg i.e ie vs v cf viz approx incl excl resp",
     # titles
     "mr mrs ms dr prof hon messrs mme mlle",
-    # German, Spanish and Dutch
-    "z.b u.a d.h bzw vgl nr ggf evtl inkl zzgl p.ej núm n.v b.v",
+    # German, French, Spanish and Dutch
+    "z.b u.a d.h bzw vgl nr ggf evtl inkl zzgl bspw gem ggü rn ziff i.s.d i.v.m",
+    "p.ex c.-à-d réf apdo núm pág sra dña p.ej n.v b.v",
 )
 """The word before the stop, lower case, without the stop: never the last word of a sentence."""
 
@@ -46,6 +47,19 @@ STARTERS = _words(
     "everyone",
 )
 """Lower-cased words that open a sentence when they are capitalised after a full stop."""
+
+STARTERS_ELSEWHERE = _words(
+    # German: articles, pronouns and prepositions, which are capitalised nowhere else
+    "wir sie ihr ihre ihren es er diese dieser dieses wenn falls sofern soweit für nach bei mit ohne",
+    "auf aus eine einen unsere unser der das bitte zudem außerdem darüber hierzu dies dabei daher",
+    # French
+    "nous vous ils elles il elle ce cette ces le les une notre nos votre vos si pour avec sans dans",
+    "lorsque toutefois enfin ainsi aucun aucune tout toute tous",
+    # Spanish
+    "nosotros usted ustedes el los las nuestro nuestra sus su si cuando también además este esta",
+    "estos estas ningún ninguna todo todos para con sin puede podemos",
+)
+"""The same for German, French and Spanish; a word that English writes large within names is none."""
 
 BANG_NAMES = _words("yahoo yum jeopardy joomla")
 """Names that end in an exclamation mark."""

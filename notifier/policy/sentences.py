@@ -10,6 +10,7 @@ from notifier.policy.abbreviations import (
     MAY_END,
     NEVER_END,
     STARTERS,
+    STARTERS_ELSEWHERE,
 )
 
 # A stop, its closing quotes and brackets, then white space; CJK stops need no white space.
@@ -18,6 +19,10 @@ _WORD_BEFORE = re.compile(r"(?<![\w.&'’\-/@])[\w.&'’\-/@]++\Z")
 _NEXT = re.compile(r"\s*([\"'“‘«(\[{¿¡*_]*)([^\s\"'“‘«(\[{]*)")
 _CAMEL = re.compile(r"[a-z]{1,2}[A-Z]")
 _INITIALS = re.compile(r"(?:\w\.)*\w\Z")
+_ELISION = re.compile(r"\A(?:[cdjlns]|qu)['’](?=[^\W\d_]{2})")
+"""``l'`` of ``l'art. 5``."""
+_GOES_ON = re.compile("[\u3041-\u309f]")
+"""A particle behind a Japanese quotation: ``「売りません。」と``."""
 _ENUMERATOR = re.compile(r"(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})\Z")
 _REACH = 48
 """Characters looked at on either side of a stop: keeps the splitter linear on any text."""
@@ -50,7 +55,7 @@ def _append_trimmed(text: str, start: int, end: int, into: list[tuple[int, int]]
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     mark = stop.group()
     if mark[0] in "。！？▲▼↑":
-        return True
+        return mark[-1] not in "」』" or not _GOES_ON.match(text, stop.end())
     follow = _NEXT.match(text, stop.end(), min(len(text), stop.end() + _REACH))
     opening, word = follow.groups() if follow else ("", "")
     if not opening and not word:
@@ -83,12 +88,13 @@ def _can_start(opening: str, word: str) -> bool:
 
 def _stop_is_an_end(last: str, word: str, opening: str, *, alone: bool) -> bool:
     """Decide for a single full stop after the word ``last``, before ``word``."""
-    bare = last.strip("'’-/").lower()
+    bare = _ELISION.sub("", last.strip("'’-/").lower())
     following = word.strip(".,;:!?)\"'”’").lower()
     if alone and _ENUMERATOR.match(last):
         return False  # "1. Collect" opens a numbered clause
     if bare in BEFORE_NUMBER and word[:1].isdigit():
         return False
     if bare in MAY_END or (_INITIALS.match(bare) and not bare.isdigit()):
-        return following in STARTERS and (bare != "v" or not opening)
+        starts = following in STARTERS or following in STARTERS_ELSEWHERE
+        return starts and (bare != "v" or not opening)
     return bare not in NEVER_END
