@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from notifier.diff.law_words import GUARDS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .cases import Case
+    from .paper import Page
     from .peers import Peer
 
 
@@ -55,11 +57,26 @@ def measure(
         answer = ours(case.old, case.new)
         results["notifier"].take(case, answer)
         lost += guards_lost(case, answer)
+        old, new = _lined(case.old), _lined(case.new)
         for peer in others:
-            old, new = case.old.text, case.new.text
             pairs = peer.pairs(old, new, peer.run(old, new))
             results[peer.name].take(case, project(case.old, case.new, pairs))
     return results, lost
+
+
+def _lined(page: Page) -> str:
+    """Return the text with a line for each piece, in as many bytes.
+
+    What compares lines is at its best on it, and what compares words sees no difference.
+    """
+    raw = bytearray(page.text.encode())
+    spans = sorted(page.pieces.values())
+    for start, end in spans:
+        raw[start:end] = raw[start:end].replace(b"\n", b" ")
+    for (_, end), (start, _) in pairwise(spans):
+        if start - end == 1:
+            raw[end:start] = b"\n"
+    return raw.decode()
 
 
 def guards_lost(case: Case, answer: Answer) -> int:
