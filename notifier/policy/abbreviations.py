@@ -50,16 +50,16 @@ STARTERS = _words(
 
 STARTERS_ELSEWHERE = _words(
     # German: articles, pronouns and prepositions, which are capitalised nowhere else
-    "wir sie ihr ihre ihren es er diese dieser dieses wenn falls sofern soweit für nach bei mit ohne",
-    "auf aus eine einen unsere unser der das bitte zudem außerdem darüber hierzu dies dabei daher",
+    "wir sie ihr ihre ihren es er diese dieser dieses wenn falls sofern soweit für nach bei mit",
+    "ohne auf aus eine einen unsere unser der das bitte zudem außerdem darüber hierzu dies daher",
     # French
-    "nous vous ils elles il elle ce cette ces le les une notre nos votre vos si pour avec sans dans",
-    "lorsque toutefois enfin ainsi aucun aucune tout toute tous",
+    "nous vous ils elles il elle ce cette ces le les une notre nos votre vos si pour avec sans",
+    "dans lorsque toutefois enfin ainsi aucun aucune tout toute tous",
     # Spanish
     "nosotros usted ustedes el los las nuestro nuestra sus su si cuando también además este esta",
     "estos estas ningún ninguna todo todos para con sin puede podemos",
 )
-"""The same for German, French and Spanish; a word that English writes large within names is none."""
+"""The same for German, French and Spanish; words that English names are made of are left out."""
 
 BANG_NAMES = _words("yahoo yum jeopardy joomla")
 """Names that end in an exclamation mark."""
