@@ -265,3 +265,11 @@ def test_no_color_is_heeded(
 def test_every_kind_has_a_label() -> None:
     assert set(LABELS) == set(ChangeKind)
     assert len(set(LABELS.values())) == len(LABELS)
+
+
+def test_headings_of_the_whole_text_skip_no_level() -> None:
+    text = "#### Deep\n\nOne.\n\n###### Deeper\n\nTwo.\n\n###### Beside it\n\n# Top\n\n{}.\n"
+    page = render_page(of(text.format("Three"), text.format("Four")), title="t", full=True)
+    whole = page[page.index('class="whole"') :]
+    found = re.findall(r"<h(\d) class=\"text inline\">([^<]+)<", whole)
+    assert found == [("3", "Deep"), ("4", "Deeper"), ("4", "Beside it"), ("3", "Top")]

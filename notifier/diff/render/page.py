@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notifier.diff.flow import Piece, Side, flow, lines
@@ -16,6 +16,7 @@ from notifier.diff.shown import (
     is_bulleted,
     one_line,
     reading,
+    runs_on,
     shown_change,
     shown_units,
     with_bullets,
@@ -25,7 +26,7 @@ from notifier.policy.model import UnitKind
 from notifier.render import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from notifier.policy.model import Unit
 
@@ -78,6 +79,7 @@ class Row:
     segments: tuple[Segment, ...]
     units: tuple[int, ...] = ()
     """Where its units that a changed definition reaches begin, in bytes of the new text."""
+    changed: bool = False
 
     @property
     def element(self) -> str:
@@ -187,20 +189,43 @@ def _context(piece: Piece | None) -> str:
 
 def _rows(pieces: Sequence[Piece], cards: Mapping[str, Card]) -> list[Row]:
     used = {place.unit for card in cards.values() for _, found in card.uses for place in found}
+    left = dict(cards)  # each is marked once, at the beginning of its change
+    above: list[int] = []
     return [
         Row(
-            tag=_tag((line[0].new or line[0].old)[0]),
-            segments=tuple(_segment(piece, cards) for piece in line),
+            tag=_tag((line[0].new or line[0].old)[0], above),
+            segments=tuple(_segment(piece, left) for piece in line),
             units=tuple(u.span.start for p in line for u in p.new if u.span.start in used),
+            changed=any(piece.change.kind is not ChangeKind.EQUAL for piece in line),
         )
-        for line in lines(pieces)
+        for line in lines([part for piece in pieces for part in _parts(piece)])
     ]
 
 
-def _tag(unit: Unit) -> str:
+def _parts(piece: Piece) -> Iterator[Piece]:
+    """Yield the headings, paragraphs, items and rows of a passage that moved as it was."""
+    units = piece.new or piece.old
+    if not piece.moved or piece.change.edited:
+        yield piece
+        return
+    begin = 0
+    for end in range(1, len(units) + 1):
+        if end == len(units) or not runs_on(units[end - 1], units[end]):
+            yield replace(piece, old=piece.old[begin:end], new=piece.new[begin:end])
+            begin = end
+
+
+def _tag(unit: Unit, above: list[int]) -> str:
+    """Return what a row is; ``above`` holds the levels of the headings that it stands under.
+
+    A heading goes one level below the one that it stands under, whichever levels a policy skips.
+    """
     match unit.kind:
         case UnitKind.HEADING:
-            return f"h{min(unit.level + 2, _LOWEST)}"
+            while above and above[-1] >= unit.level:
+                above.pop()
+            above.append(unit.level)
+            return f"h{min(len(above) + 2, _LOWEST)}"
         case UnitKind.ITEM:
             return "item" if is_bulleted(unit) else "numbered"
         case UnitKind.ROW:
@@ -209,7 +234,7 @@ def _tag(unit: Unit) -> str:
             return "p"
 
 
-def _segment(piece: Piece, cards: Mapping[str, Card]) -> Segment:
+def _segment(piece: Piece, cards: dict[str, Card]) -> Segment:
     change = piece.change
     left = piece.moved and piece.side is Side.OLD
     words = _words(piece, left=left)
@@ -221,7 +246,7 @@ def _segment(piece: Piece, cards: Mapping[str, Card]) -> Segment:
         words=words,
         old_words=old if piece.old else (),
         new_words=new if piece.new else (),
-        card=cards.get(f"{change.id}-from" if left else change.id),
+        card=cards.pop(f"{change.id}-from" if left else change.id, None),
     )
 
 
