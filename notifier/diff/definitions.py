@@ -40,20 +40,22 @@ _DEFINING = (
     re.compile("「(?P<term>[^「」]{1,30})」(?:とは|という|といいます|と呼)"),
 )
 """Such as ``"Data" means``; ``(the "Services")``; ``Data means``; ``「個人情報」とは``."""
-_SHORT = 3
-"""Letters: "we", "us" and "you" are quoted too, and stand in every sentence."""
+_MAY_DEFINE = re.compile('["「]|mean|refer')
 _SPEAKING = frozenset({ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MODIFIED})
 
 
 def terms_of(units: Iterable[Unit]) -> tuple[str, ...]:
-    """Return the terms that passages define, each once, in their order."""
+    """Return the terms that passages define, each once, in their order.
+
+    A single small word (“we”, “process”) is no term: it stands everywhere in its common sense.
+    """
     found: dict[str, None] = {}
     for unit in units:
         text = fold(unit.text)
-        for pattern in _DEFINING if '"' in text or "「" in text or unit.text[:1].isupper() else ():
+        for pattern in _DEFINING if _MAY_DEFINE.search(text) else ():
             for match in pattern.finditer(text):
                 term = " ".join(match["term"].split()).strip(",.;")
-                if len(term) > _SHORT or not term.islower():
+                if " " in term or not term.islower():
                     found[term] = None
     return tuple(found)
 
@@ -71,10 +73,12 @@ def with_definitions(changes: Sequence[Change], new: Document) -> list[Change]:
     units = [unit for unit in new.units if not is_silent(unit)]
     for index, term in _uses(units, terms):
         terms[term].append(index)
-    return [
-        replace(change, defines=tuple(_definitions(change, defined.get(number, ()), terms, units)))
-        for number, change in enumerate(changes)
-    ]
+    found = list(changes)
+    for number, names in defined.items():
+        if names:
+            defines = tuple(_definitions(changes[number], names, terms, units))
+            found[number] = replace(changes[number], defines=defines)
+    return found
 
 
 def _definitions(

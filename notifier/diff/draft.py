@@ -94,22 +94,34 @@ class Draft:
 def draft_of(old: Document, new: Document) -> Draft:
     """Return the draft of a comparison: pairs, what moved, and which names were replaced.
 
-    Where names were replaced the pairs are sought again in the names of the new text, so that a
-    renamed sentence is found in another place and in pieces as well as any other.
+    Where names were replaced and may stand in what has no pair, the pairs are sought again in the
+    names of the new text, so that a renamed sentence is found in another place and in pieces as
+    well as any other.
     """
     left, right = Side(document=old), Side(document=new)
     draft = _drafted(pair_units(left, right))
-    if draft.names.found and _has_loose_ends(draft.pairing):
+    if draft.names.found and _has_loose_names(draft):
         aliases = tuple((pattern_of(name.old), name.new) for name in draft.names.found)
         again = pair_units(Side(document=old, aliases=aliases), right)
         draft = _drafted(again, ops=draft.ops, steps=draft.steps)
     return draft
 
 
-def _has_loose_ends(pairing: Pairing) -> bool:
-    """Tell whether anything has no pair or not the obvious one."""
-    size = len(pairing.old.units)
-    return size != len(pairing.new.units) or any(pairing.to_new.get(i) != i for i in range(size))
+def _has_loose_names(draft: Draft) -> bool:
+    """Tell whether a passage without a pair, or with a doubtful one, holds a replaced name.
+
+    Doubtful is a pair in another order whose words differ in more than names.
+    """
+    pairing = draft.pairing
+    loose = [pairing.old.keys[i] for i in pairing.free_old()]
+    loose += [
+        pairing.old.keys[i] for i in draft.moved if not draft.same_words(i, pairing.to_new[i])
+    ]
+    fresh = [pairing.new.keys[j] for j in pairing.free_new()]
+    return any(
+        any(name.old in key for key in loose) or any(name.new in key for key in fresh)
+        for name in draft.names.found
+    )
 
 
 def _drafted(

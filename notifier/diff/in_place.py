@@ -120,6 +120,8 @@ def _share(pairing: Pairing, i: int, j: int) -> float:
     if old.units[i].kind is UnitKind.HEADING:
         return float(pairing.sections.get(old.section_of[i]) == new.section_of[j])
     mine, theirs = old.bag(i), new.bag(j)
+    if 2 * min(len(mine), len(theirs)) < _SOME * (len(mine) + len(theirs)):
+        return 0.0
     common: Counter[str] = mine & theirs
     if LITTLE_WORDS.issuperset(common):
         return 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from math import log
 from typing import TYPE_CHECKING
 
@@ -175,15 +174,18 @@ def _similar(pairing: Pairing) -> list[_Likely]:
         pairing.notes.append("Very much was rewritten: similar passages were sought in place only.")
         index = defaultdict(list)
     weights = Weights(pairing)
+    totals = {j: weights.total(bag) for j, bag in bags.items()}
     scored = []
     for i in mine:
         bag = pairing.old.bag(i)
+        total = weights.total(bag)
         near = gaps.by_gap.get(gaps.old[i], [])
         for j in _candidates(bag, index, weights, near):
             threshold = _threshold(pairing, gaps, i, j)
-            if weights.most(bag, bags[j]) < threshold:
-                continue
-            score = likeness(bag, bags[j], weights)
+            both = total + totals[j]
+            if 2 * min(total, totals[j]) < threshold * both:
+                continue  # they could not be alike enough whatever their words are
+            score = 2 * weights.common(bag, bags[j]) / both if both else 0.0
             if score >= threshold:
                 distance = abs(i * len(pairing.new.units) - j * len(pairing.old.units))
                 same = gaps.old[i] == gaps.new[j]
@@ -200,24 +202,22 @@ class Weights(dict[str, float]):
         self._counts: Counter[str] = Counter()
         for side in (pairing.old, pairing.new):
             self._counts.update(bare_words("\n".join(side.match_keys)))
-        self._totals: dict[int, float] = {}
         self._scale = len(pairing.old.units) + len(pairing.new.units) + 1
 
     def __missing__(self, word: str) -> float:
         self[word] = weight = max(log(self._scale / (self._counts[word] + 0.5)), 0.0) + 0.2
         return weight
 
-    def most(self, left: Counter[str], right: Counter[str]) -> float:
-        """Return how alike two units could be at best, from what their words weigh."""
-        one, two = self.total(left), self.total(right)
-        return 2 * min(one, two) / (one + two) if one and two else 0.0
-
     def total(self, bag: Counter[str]) -> float:
-        """Return what all words of a unit weigh; the bags are kept, so each is weighed once."""
-        found = self._totals.get(id(bag))
-        if found is None:
-            found = self._totals[id(bag)] = sum(n * self[word] for word, n in bag.items())
-        return found
+        """Return what all words of a unit weigh."""
+        return sum([n * self[word] for word, n in bag.items()])
+
+    def common(self, left: Counter[str], right: Counter[str]) -> float:
+        """Return what the words weigh that two units have in common."""
+        few, many = (left, right) if len(left) <= len(right) else (right, left)
+        return sum(
+            [self[word] * min(count, many[word]) for word, count in few.items() if word in many]
+        )
 
 
 def _candidates(
@@ -227,25 +227,14 @@ def _candidates(
     near: list[int],
 ) -> list[int]:
     known = [word for word in bag if word in index and len(index[word]) <= _COMMON]
-    rare = nsmallest(_RARE_WORDS, known, key=lambda word: (-weights[word], word))
+    rare = sorted(known, key=lambda word: (-weights[word], word))[:_RARE_WORDS]
     votes: defaultdict[int, float] = defaultdict(float)
     for word in rare:
         weight = weights[word]
         for j in index[word]:
             votes[j] += weight
-    best = nsmallest(_CANDIDATES, votes, key=lambda j: (-votes[j], j))
+    best = sorted(votes, key=lambda j: (-votes[j], j))[:_CANDIDATES]
     return list(dict.fromkeys([*best, *near[:_CANDIDATES]]))
-
-
-def likeness(left: Counter[str], right: Counter[str], weights: Weights) -> float:
-    """Return the weighted share of words that two texts have in common, 0 to 1."""
-    common = 0.0
-    for word, count in left.items():
-        other = right.get(word)
-        if other:
-            common += weights[word] * (min(other, count))
-    total = weights.total(left) + weights.total(right)
-    return 2 * common / total if total else 0.0
 
 
 def find_splits(pairing: Pairing) -> None:

@@ -155,6 +155,8 @@ def _between(old: list[str], new: list[str]) -> list[Op]:
     Where words only went, or only came, one white space stands between the neighbours on the other
     side; it is taken for the one before them or the one behind, whichever is equal to it.
     """
+    if old == new:
+        return [("".join(old), "", "")] if old else []
     (lead, gone, tail), (new_lead, came, new_tail) = _parted("".join(old)), _parted("".join(new))
     if not came and tail == new_lead != lead:
         new_lead, new_tail = "", new_lead
