@@ -81,8 +81,12 @@ def need_campaign(tx: Session, campaign: str) -> CampaignRow:
     return row
 
 
-def make_plan(home: Home, tx: Session, campaign: CampaignRow) -> Plan:
+def make_plan(
+    home: Home, tx: Session, campaign: CampaignRow, *, baselines: frozenset[str] = frozenset()
+) -> Plan:
     """Return the plan of a campaign from the people as they stand in this transaction.
+
+    ``baselines`` are versions to compare with even where nobody's data is under them any more.
 
     :raises EvidenceError: a stored text is damaged
     :raises UnknownThingError: data is held under a version whose text is not known
@@ -97,7 +101,7 @@ def make_plan(home: Home, tx: Session, campaign: CampaignRow) -> Plan:
         campaign=campaign.id,
         countries=policy.notice,
     )
-    in_use = frozenset(h.version for row in shapes for h in row.shape.holdings)
+    in_use = baselines | {h.version for row in shapes for h in row.shape.holdings}
     assessment = assess(home, tx, campaign, in_use)
     days = partial(days_for, notice=policy.notice)
     rulings = {row.id: decide(row.shape, assessment.exposure, days) for row in shapes}
@@ -250,15 +254,28 @@ def heard_of(campaign: CampaignRow) -> datetime:
 def approved_plan(home: Home, tx: Session, campaign: CampaignRow) -> Plan:
     """Return today's plan with exactly the cohorts that were approved, whoever the people are now.
 
-    What it says can be compared with what was approved: people who came or went change nothing.
+    What it says can be compared with what was approved: people who came or went change nothing, not
+    even the last one under a baseline, or the last one of all. A version that was compared and is
+    withdrawn is missing from its views.
     """
-    plan = make_plan(home, tx, campaign)
+    approval = campaign.approval
+    plan = make_plan(home, tx, campaign, baselines=frozenset(approval["versions"]))
     cohorts = {
         key: Cohort(
             key=key,
             baselines=tuple(found["baselines"]),
             change_keys=tuple(found["changes"]),
         )
-        for key, found in campaign.approval["cohorts"].items()
+        for key, found in approval["cohorts"].items()
     }
-    return replace(plan, cohorts=cohorts, route=Route(campaign.approval["route"]))
+    assessment = plan.assessment
+    if assessment is not None:
+        views = {n: view for n, view in assessment.views.items() if n in approval["versions"]}
+        assessment = replace(assessment, views=views)
+    return replace(
+        plan,
+        assessment=assessment,
+        cohorts=cohorts,
+        route=Route(approval["route"]),
+        tally=replace(plan.tally, people=approval["population"], totals=approval["totals"]),
+    )
