@@ -367,15 +367,24 @@ def send_test(
     cohort: Annotated[
         str, typer.Option("--cohort", help="Whose letter; `plan --format json` lists them.")
     ] = "",
+    person: Annotated[
+        str, typer.Option("--person", help="Whose letter, by person_id; it does not name them.")
+    ] = "",
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Send a marked copy of the mail to a colleague; it is no notice, and nothing is recorded."""
+    from notifier.errors import InputError
     from notifier.home import open_home
     from notifier.pipeline.rehearse import send_test_copy
 
+    if cohort and person:
+        raise InputError(
+            "Name a --cohort or a --person, not both. Nothing was sent.",
+            next_step="See `notifier test-send --help`.",
+        )
     with open_home(home) as opened:
-        document = send_test_copy(opened, campaign, to=to, cohort=cohort)
+        document = send_test_copy(opened, campaign, to=to, cohort=cohort, person=person)
     if output is Format.JSON:
         show_json(document)
     else:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from notifier.campaign.letter import Filled
     from notifier.home import Home
+    from notifier.plan.model import Ruling
     from notifier.store.engine import Session
+    from notifier.store.tables import PersonRow
 
 _SAMPLES = 3
 
@@ -66,7 +68,14 @@ def _samples(home: Home, tx: Session, plan: Plan) -> list[dict[str, str]]:
 
 
 def sample_mail(
-    home: Home, tx: Session, plan: Plan, cohort: str, *, name: str = "", proof: bool = False
+    home: Home,
+    tx: Session,
+    plan: Plan,
+    cohort: str,
+    *,
+    name: str = "",
+    guardian: bool = False,
+    proof: bool = False,
 ) -> Filled:
     """Return what a cohort would read, with a link that opens nothing; ``proof`` marks a test."""
     locale = locales_of(home, plan.campaign)[0]
@@ -74,7 +83,8 @@ def sample_mail(
     content = content_for(home, tx, plan, plan.cohorts[cohort], notes=notes, locale=locale)
     words = make_skeleton(content, home.templates, locale)
     base = home.settings.web.base_url.rstrip("/")
-    return fill(words, choice_url=f"{base}/choice/preview", name=name, proof=proof)
+    link = f"{base}/choice/preview"
+    return fill(words, choice_url=link, name=name, guardian=guardian, proof=proof)
 
 
 def preview_mail(home: Home, campaign: str, person_id: str) -> dict[str, Any]:
@@ -85,24 +95,10 @@ def preview_mail(home: Home, campaign: str, person_id: str) -> dict[str, Any]:
     """
     with home.store.read() as tx:
         plan = make_plan(home, tx, need_campaign(tx, campaign))
-        person = find_person(tx, person_id)
-        shape = shape_of(tx, person_id)
-        if person is None or shape is None:
-            raise UnknownThingError(
-                f"There is no person {person_id!r}. Nothing is shown.",
-                next_step="Check the person_id.",
-            )
-        ruling = plan.rulings[shape]
-        if ruling.decision is Decision.EXCLUDED:
-            raise InputError(
-                f"{person_id} is told nothing by {campaign}: {ruling.reason.value}.",
-                code="excluded",
-                next_step="`notifier plan … --people OUT` lists every decision.",
-                reason=ruling.reason.value,
-            )
+        person, ruling = told_person(tx, plan, person_id)
         guardian = bool(person.child or person.guardian_email)
         name = "" if guardian else person.name
-        mail = sample_mail(home, tx, plan, ruling.cohort, name=name)
+        mail = sample_mail(home, tx, plan, ruling.cohort, name=name, guardian=guardian)
     return {
         "schema": "notifier.preview/1",
         "campaign": campaign,
@@ -114,3 +110,26 @@ def preview_mail(home: Home, campaign: str, person_id: str) -> dict[str, Any]:
         "text": mail.text,
         "html": mail.html,
     }
+
+
+def told_person(tx: Session, plan: Plan, person_id: str) -> tuple[PersonRow, Ruling]:
+    """Return a person whom a campaign tells something, and why.
+
+    :raises UnknownThingError: no such person
+    :raises InputError: the plan tells this person nothing; says why
+    """
+    person = find_person(tx, person_id)
+    shape = shape_of(tx, person_id)
+    if person is None or shape is None:
+        raise UnknownThingError(
+            f"There is no person {person_id!r}. Nothing was done.", next_step="Check the person_id."
+        )
+    ruling = plan.rulings[shape]
+    if ruling.decision is Decision.EXCLUDED:
+        raise InputError(
+            f"{person_id} is told nothing by {plan.campaign.id}: {ruling.reason.value}.",
+            code="excluded",
+            next_step="`notifier plan … --people OUT` lists every decision.",
+            reason=ruling.reason.value,
+        )
+    return person, ruling
