@@ -100,8 +100,10 @@ class EvidenceError(OutsideError):
 
 
 @contextmanager
-def standing(what: str) -> Iterator[None]:
+def standing(what: str, *, rest: str = "`notifier run` then does what is left.") -> Iterator[None]:
     """Let a failure in what follows a decision say that the decision itself is stored.
+
+    ``rest`` says what does the remainder.
 
     :raises OutsideError: what failed, behind ``what``, a sentence such as "P@V is approved."
     """
@@ -111,6 +113,6 @@ def standing(what: str) -> Iterator[None]:
         raise OutsideError(
             f"{what} That is stored and stands; what follows it failed. {error.message}",
             code=error.code,
-            next_step=f"{error.next_step} `notifier run` then does what is left.".strip(),
+            next_step=f"{error.next_step} {rest}".strip(),
             **error.details,
         ) from error

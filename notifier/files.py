@@ -50,6 +50,19 @@ def write_lines(path: Path, lines: Iterable[bytes], *, mode: int = 0o644) -> Non
         raise
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that its owner alone can enter, or take the others' rights from it.
+
+    :raises OutsideError: it cannot be made, or belongs to somebody else
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
 def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write a file that must not exist yet, and have it on disk before the return.
 

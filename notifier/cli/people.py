@@ -176,6 +176,9 @@ def person_show(
 @person_app.command("erase")
 def person_erase(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="A person_id.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why, naming nobody; the ledger keeps it.")
+    ] = "",
     who: ActorOption = "",
     home: HomeOption = None,
     output: FormatOption = Format.TEXT,
@@ -185,7 +188,7 @@ def person_erase(
     from notifier.pipeline.erase import erase
 
     with open_home(home) as opened:
-        document = erase(opened, person, actor=actor(who))
+        document = erase(opened, person, actor=actor(who), reason=reason)
     if output is Format.JSON:
         show_json(document)
         return

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-_FOLDERS = ("policies", "var", "var/feed", "var/interstitial", "var/checkpoints")
+_FOLDERS = ("policies", "var", "var/feed", "var/checkpoints")
 
 
 @dataclass(frozen=True, kw_only=True)

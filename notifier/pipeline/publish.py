@@ -16,7 +16,7 @@ from notifier.banner import (
 )
 from notifier.files import write_atomic
 from notifier.pipeline.history import read_history
-from notifier.pipeline.interstitial import publish_interstitial
+from notifier.pipeline.interstitial import publish_interstitial, remember
 from notifier.pipeline.letters import change_url, policy_url
 from notifier.pipeline.notices import approved_notices
 from notifier.policy.history import public
@@ -69,7 +69,8 @@ def publish(home: Home, *, html: bool = False) -> Published:
             if html:
                 fragment = html_fragment(site, shown, home.templates)
                 write_atomic(folder / f"{site}.html", fragment.encode())
-        publish_interstitial(home, tx, notices, now=now)
+        written = publish_interstitial(home, tx, notices, now=now)
+    remember(written)
     return Published(changed=tuple(changed), sites=tuple(home.settings.sites))
 
 

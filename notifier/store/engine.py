@@ -71,18 +71,22 @@ class Store:
             yield session
 
     def forget(self) -> bool:
-        """Empty the write-ahead log, which keeps old pages; False while another process reads it.
+        """Write the whole file anew and empty its log: neither then holds what was deleted.
 
-        With ``secure_delete`` no file of the database then holds what was deleted or replaced.
+        ``secure_delete`` alone does not see to that: where a full page is split, the rows that move
+        to another page stay behind in the gap as well, and only the copy that moved is overwritten
+        later. The write-ahead log keeps old pages. Takes time in proportion to the file and as much
+        free space; other writers wait. False while another process reads: its snapshot needs the
+        log, which is emptied when the last one closes the database.
 
-        :raises OutsideError: the database cannot be written
+        :raises OutsideError: the database cannot be written; the file is as it was
         """
         with self._errors():
             connection = self.writer.raw_connection()
             try:
-                (busy, *_) = (
-                    connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                )
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 connection.close()
         return not busy

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
+from sqlmodel import col, select
+
+from notifier.evidence.commitment import commit_person
+from notifier.store.tables import EntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlmodel import Session
 
-_BATCH = 1000
+HANDED_OVER = "interstitial"
+"""Kind of the ledger's entry that a person was handed to a site, once for each site."""
+_BATCH = 500
 # A child without a guardian's address is not here: the notice is the guardian's.
 _UNREACHED: Final = """
 FROM message AS m JOIN person AS p ON p.person_id = m.person_id
@@ -39,6 +47,8 @@ class Unreached:
     """Names the message, as its choice link does."""
     reason: str
     """``no_address``, ``complaint``, ``refused_recipient``, or another reason of ``bounced``."""
+    subject: str
+    """The person's commitment in the ledger."""
 
 
 def unreached(tx: Session, campaign: str, *, site: str, policy: str) -> Iterator[Unreached]:
@@ -47,7 +57,7 @@ def unreached(tx: Session, campaign: str, *, site: str, policy: str) -> Iterator
     ``policy`` limits to data under that policy; empty for an acquisition.
     """
     query = text(
-        f"SELECT m.person_id, m.ref, m.reason {_UNREACHED} {_ON_SITE} ORDER BY m.person_id"
+        f"SELECT m.person_id, m.ref, m.reason, p.salt {_UNREACHED} {_ON_SITE} ORDER BY m.person_id"
     )
     rows = tx.connection().execute(
         query,
@@ -55,7 +65,27 @@ def unreached(tx: Session, campaign: str, *, site: str, policy: str) -> Iterator
         execution_options={"yield_per": _BATCH},
     )
     for row in rows:
-        yield Unreached(person_id=row.person_id, ref=row.ref, reason=row.reason)
+        yield Unreached(
+            person_id=row.person_id,
+            ref=row.ref,
+            reason=row.reason,
+            subject=commit_person(row.salt, row.person_id),
+        )
+
+
+def not_handed_over(
+    tx: Session, campaign: str, people: Iterable[Unreached], *, site: str
+) -> Iterator[Unreached]:
+    """Yield those of whom no entry of the ledger says yet that they were handed to the site."""
+    source = iter(people)
+    while batch := list(islice(source, _BATCH)):
+        known = select(EntryRow.subject, EntryRow.body).where(
+            EntryRow.campaign == campaign,
+            EntryRow.kind == HANDED_OVER,
+            col(EntryRow.subject).in_([who.subject for who in batch]),
+        )
+        done = {subject for subject, body in tx.exec(known) if json.loads(body)["site"] == site}
+        yield from (who for who in batch if who.subject not in done)
 
 
 def unreached_mark(tx: Session, campaign: str) -> tuple[int, int]:
