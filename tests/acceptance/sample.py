@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
-from walk import begin, in_days, settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from walk import Walker
+from walk import Walker, begin, in_days, settings
 
 FIRST = """# Privacy policy
 
@@ -74,3 +73,28 @@ def approved_for(
     people(walk, rows, collections)
     walk("review", "approve", "privacy@v2", "--as", "second")
     return walk
+
+
+OLD = Path(__file__).resolve().parent.parent / "data" / "home-0001"
+"""Written by the first schema: approved, two of five people told, three planned."""
+OLD_TOML = """
+[sites.alpha]
+name = "Alpha"
+url = "https://alpha.example.com"
+[policies.privacy]
+sites = ["alpha"]
+timezone = "Europe/Berlin"
+[mail]
+tls = "none"
+"""
+
+
+def first_schema(folder: Path, port: int) -> Walker:
+    """Return a home as the program's first schema left it, in the middle of a campaign."""
+    home = folder / "home"
+    shutil.copytree(OLD / "policies", home / "policies")
+    (home / "var").mkdir()
+    (home / "notifier.toml").write_text(OLD_TOML)
+    with closing(sqlite3.connect(home / "var/notifier.db")) as database:
+        database.executescript((OLD / "database.sql").read_text())
+    return Walker(home, NOTIFIER_MAIL__PORT=str(port))

@@ -28,7 +28,7 @@ from faults import (
     verifies,
     write_rows,
 )
-from sample import FIRST, SELLS, people
+from sample import FIRST, SELLS, first_schema, people
 from served import get, started
 from walk import begin, copy_of, in_days, links, settings
 
@@ -236,6 +236,56 @@ def test_p15_cancel_killed_anywhere(approved: Walker, tmp_path: Path, points, sw
         assert verifies(walk)
 
     sweep.over(points("pwrite64:6", count), one)
+
+
+@pytest.mark.slow
+def test_p15_erase_killed_anywhere(approved: Walker, tmp_path: Path, points, sweep: Sweep):
+    erase = ("person", "erase", "p0000", "--as", "operator")
+
+    def count(log: Path) -> None:
+        copy_of(approved, tmp_path / "count", 9)(*erase, before=counting(log))
+
+    def gone(walk: Walker) -> bool:
+        files = [path for path in walk.home.rglob("*") if path.is_file()]
+        return not any(b"p0000" in path.read_bytes() for path in files)
+
+    def one(point: Point) -> None:
+        with HostileRelay() as relay:
+            walk = copy_of(approved, tmp_path / str(point), relay.port)
+            said = run_killed(sweep, walk, point, *erase)
+            if said:
+                sweep.acknowledged += 1
+                assert inside(walk, "permit", "p0000")["reason"] == "erased"
+                assert gone(walk), "what was said to be erased is there"
+            walk(*erase)
+            assert gone(walk), "a second erasure leaves something"
+            walk("run", "--until-idle")
+            assert len(relay.recipients()) == PEOPLE - 1
+        assert people_of(walk) == {"sent": PEOPLE - 1, "suppressed": 1}
+        assert verifies(walk)
+
+    sweep.over(points("pwrite64:12 fdatasync:3", count), one)
+
+
+@pytest.mark.slow
+def test_p15_init_killed_anywhere_in_a_migration(tmp_path: Path, points, sweep: Sweep):
+    def count(log: Path) -> None:
+        first_schema(tmp_path / "count", 9)("init", before=counting(log))
+
+    def one(point: Point) -> None:
+        with HostileRelay() as relay:
+            walk = first_schema(tmp_path / str(point), relay.port)
+            said = run_killed(sweep, walk, point, "init")
+            if said:
+                sweep.acknowledged += 1
+                inside(walk, "status")
+            walk("init")
+            walk("run", "--until-idle")
+            assert len(relay.accepted) == 3, "two of five were told before"
+        assert people_of(walk) == {"sent": 5}
+        assert verifies(walk)
+
+    sweep.over(points("pwrite64:6 fdatasync:2", count), one)
 
 
 @pytest.mark.slow

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from walk import Walker, recipients
+from sample import first_schema
+from walk import recipients
 
 if TYPE_CHECKING:
-    from notifier.channels.mailbox import Mailbox
+    from pathlib import Path
 
-OLD = Path(__file__).resolve().parent.parent / "data" / "home-0001"
-"""Written by the first schema: approved, two of five people told, three planned."""
-TOML = """
-[sites.alpha]
-name = "Alpha"
-url = "https://alpha.example.com"
-[policies.privacy]
-sites = ["alpha"]
-timezone = "Europe/Berlin"
-[mail]
-tls = "none"
-"""
+    from walk import Walker
+
+    from notifier.channels.mailbox import Mailbox
 
 
 @pytest.fixture
 def old(tmp_path: Path, mailbox: Mailbox) -> Walker:
-    home = tmp_path / "home"
-    shutil.copytree(OLD / "policies", home / "policies")
-    (home / "var").mkdir()
-    (home / "notifier.toml").write_text(TOML)
-    with closing(sqlite3.connect(home / "var/notifier.db")) as database:
-        database.executescript((OLD / "database.sql").read_text())
-    return Walker(home, NOTIFIER_MAIL__PORT=str(mailbox.port))
+    return first_schema(tmp_path, mailbox.port)
 
 
 def test_a_home_of_the_first_schema_goes_on_in_the_middle_of_a_campaign(
