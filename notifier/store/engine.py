@@ -250,6 +250,11 @@ def open_store(url: str, home: Path, *, busy_seconds: float = BUSY_SECONDS) -> S
     store = Store(path, busy_seconds=busy_seconds)
     if path.is_file():
         try:
+            if path.with_name(f"{path.name}-journal").exists():
+                # Killed while a restored file (VACUUM INTO makes no WAL) was first written to: only
+                # a writer can take the half of it back, and readers fail until then.
+                with store.write():
+                    pass
             with store.read() as tx:
                 tx.connection().exec_driver_sql("SELECT count(*) FROM sqlite_master")
         except BaseException:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -311,6 +313,30 @@ def test_a_migration_killed_half_way_leaves_nothing(tmp_path) -> None:
     assert migrate(store) == revisions()
     require_current(store)
     store.close()
+
+
+def test_p15_a_restored_file_left_half_written_opens_as_it_was(store, tmp_path) -> None:
+    """A backup is no WAL: whoever is killed at its first writing leaves a journal beside it."""
+    with store.write() as tx:
+        tx.add_all(feed(f"site{n:04}") for n in range(500))
+    backup = tmp_path / "restored" / "var" / "notifier.db"
+    backup.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
+    with closing(sqlite3.connect(tmp_path / "copy.db", isolation_level=None)) as killed:
+        killed.execute("PRAGMA cache_size = 5")
+        killed.execute("BEGIN IMMEDIATE")
+        killed.execute("UPDATE feed SET sha256 = 'half'")
+        for name in ("", "-journal"):  # as the disk has them at this moment
+            shutil.copy(tmp_path / f"copy.db{name}", f"{backup}{name}")
+        killed.execute("ROLLBACK")
+    assert b"half" in backup.read_bytes()
+    again = open_store(URL, tmp_path / "restored")
+    require_current(again)
+    assert sites(again) == sites(store)
+    with again.read() as tx:
+        assert set(tx.exec(select(FeedRow.sha256))) == {"0" * 64}
+    again.close()
 
 
 def test_two_processes_may_migrate_at_once(tmp_path) -> None:
