@@ -7,7 +7,7 @@ POINTS ?= 60
 SEED ?= 20261124
 STAMP := .venv/.installed
 
-.PHONY: help demo test crash sweep explore lint format bench bench-diff bench-classify train docs package clean lock
+.PHONY: help demo test crash sweep explore lint format bench bench-diff bench-classify files policies train docs package clean lock
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ bench-diff: $(STAMP) ## Measure the differ and its peers side by side
 
 bench-classify: $(STAMP) ## The classifier against trivial baselines, on labelled cases
 	@$(BIN)/python -m tests.bench.classifier
+
+files: $(STAMP) ## Every file that was made to hold the program, with a table
+	@EVERY_FILE=1 $(BIN)/python -m pytest -q -s tests/acceptance/test_files.py
+
+policies: $(STAMP) ## Every real pair of policies, where ../shared is, with a table
+	@$(BIN)/python -m tests.policies
 
 train: $(STAMP) ## Fit the learned second opinion anew on labelled cases
 	@$(BIN)/python -m tests.train_opinion
