@@ -76,8 +76,8 @@ def render(claimed: Claimed) -> Letter:
     mail["From"], mail["To"], mail["Subject"] = SENDER, "you <you@example.org>", "A change"
     mail["Date"] = claimed.dated_at
     mail["Message-ID"] = f"<{claimed.ref}@example.com>"
-    mail.set_content(f"Dear {claimed.person.name},\n\n.a line that begins with a dot\n\nBye\n")
-    return Letter.of(sender=SENDER, recipient=recipient, data=bytes(mail))
+    mail.set_content(f"Dear {claimed.name},\n\n.a line that begins with a dot\n\nBye\n")
+    return Letter.of(sender=SENDER, recipient=recipient, data=bytes(mail), name=claimed.name)
 
 
 def mail_settings(port: int, **changed: object) -> Mail:

@@ -119,7 +119,7 @@ def unburnt(claimed: Claimed, outcome: NotStarted) -> Result:
 
 
 def contradiction(claimed: Claimed, letter: Letter) -> str:
-    """Return why this letter is not the one of the first attempt, or empty."""
+    """Return why this letter is not the one that left before, or empty."""
     if claimed.recipient and letter.recipient != claimed.recipient:
         return RECIPIENT_CHANGED
     if claimed.sha256 and letter.sha256 != claimed.sha256:
@@ -181,6 +181,7 @@ def _result(
         state=state,
         reason=reason,
         attempted=reason not in _NOT_ASKED,
+        handed=phase is None or phase is Phase.BODY,
         recipient=letter.recipient,
         sha256=letter.sha256,
         next_at=next_at,

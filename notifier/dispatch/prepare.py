@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Renderer = Callable[[Claimed], Letter]
 """Makes the mail of one claim: the same claim, the same bytes, always.
 
-Called in a thread. ``claimed.dated_at`` is the Date; ``claimed.recipient``, where it is not empty,
-the address. What it raises parks this message alone; ``SettingsError`` and ``OutsideError`` stop
-the sending.
+Called in a thread. ``claimed.dated_at`` is the Date, ``claimed.name`` the name to greet, and
+``claimed.recipient``, where it is not empty, the address. What it raises parks this message alone;
+``SettingsError`` and ``OutsideError`` stop the sending.
 """
 
 ALIKE = 10

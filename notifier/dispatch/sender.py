@@ -136,7 +136,12 @@ class Sender:
 
     async def _intend(self, line: Line, job: Job) -> bool:
         letter = job.letter
-        intent = Intent(claimed=job.claimed, recipient=letter.recipient, sha256=letter.sha256)
+        intent = Intent(
+            claimed=job.claimed,
+            recipient=letter.recipient,
+            sha256=letter.sha256,
+            greeting=letter.name,
+        )
         results = self._unstored
         try:
             may = await self._run.writer.record(results, intent)

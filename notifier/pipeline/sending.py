@@ -91,7 +91,7 @@ def _letter(
     filled = fill(
         skeleton,
         choice_url=choice_url(home, campaign, claimed.ref),
-        name="" if guardian else person.name,
+        name="" if guardian else claimed.name,
         guardian=guardian,
     )
     data = mime(
@@ -103,4 +103,4 @@ def _letter(
         dated_at=claimed.dated_at,
     )
     sender = ascii_address(parseaddr(envelope["from"])[1])
-    return Letter.of(sender=sender, recipient=recipient, data=data, name=person.name)
+    return Letter.of(sender=sender, recipient=recipient, data=data, name=claimed.name)

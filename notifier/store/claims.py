@@ -49,11 +49,13 @@ class Claimed:
     owner: str
     fence: int
     recipient: str
-    """The address of the first attempt, empty before it."""
+    """The address of the bytes that left, or may have; empty while none did."""
+    greeting: str
+    """The person's name in those bytes; of no meaning while none left."""
     dated_at: datetime
     """The Date of the mail: the first attempt's, or now."""
     sha256: str
-    """Of the first attempt's bytes, empty before it."""
+    """Of those bytes; empty while none left."""
     attempts: int
     """Attempts before this one."""
     reason: str
@@ -65,6 +67,13 @@ class Claimed:
         """Return the person's id, or empty where the row is gone."""
         return self.person.person_id if self.person else ""
 
+    @property
+    def name(self) -> str:
+        """Return the name that the mail greets: the one of the bytes that left, else today's."""
+        if self.recipient:
+            return self.greeting
+        return self.person.name if self.person else ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Intent:
@@ -73,6 +82,7 @@ class Intent:
     claimed: Claimed
     recipient: str
     sha256: str
+    greeting: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,9 +94,11 @@ class Result:
     reason: str = ""
     attempted: bool = True
     """Whether the relay was asked about this recipient, so that it counts as an attempt."""
+    handed: bool = False
+    """Whether the body left, or may have: then every later attempt repeats these bytes."""
     recipient: str = ""
     sha256: str = ""
-    """With ``recipient``, of the attempt; kept from the first one on."""
+    """With ``recipient``, of the attempt."""
     next_at: datetime | None = None
     phase: str = ""
     code: int = 0

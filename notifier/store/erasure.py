@@ -23,7 +23,7 @@ WHERE person_id = :person
        OR (state = 'claimed' AND intent_at IS NULL))
 """
 _MESSAGES: Final = """
-UPDATE message SET person_id = :pseudonym, recipient = '', reply_text = ''
+UPDATE message SET person_id = :pseudonym, recipient = '', greeting = '', reply_text = ''
 WHERE person_id = :person
 """
 _CHOICES: Final = "UPDATE choice SET person_id = :pseudonym, note = '' WHERE person_id = :person"

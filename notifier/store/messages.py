@@ -141,7 +141,8 @@ def record_intent(tx: Session, now: datetime, intents: Sequence[Intent]) -> list
 
     False where the claim is no longer this owner's, its lease has ended (whoever was frozen looks
     again at the clock and the campaign first), or the campaign was paused, cancelled or replaced
-    meanwhile: then nothing may be sent. The first intent fixes address, Date and digest.
+    meanwhile: then nothing may be sent. From the first intent on address, name, Date and digest are
+    fixed, unless nothing left after all.
     """
     return record(tx, now, (), intents)
 
@@ -199,6 +200,7 @@ _INTEND = (
     )
     .values(
         recipient=bindparam("b_recipient"),
+        greeting=bindparam("b_greeting"),
         sha256=bindparam("b_sha256"),
         dated_at=bindparam("b_dated_at"),
         attempts=bindparam("b_attempts"),
@@ -224,6 +226,9 @@ _SETTLE = (
             # Inside case() a parameter has no column to take its type, its form on disk, from.
             "next_at": case((_OVER, null()), else_=bindparam("b_next_at", type_=_M.c.next_at.type)),
             "recipient": case((_ERASED, ""), else_=bindparam("b_recipient")),
+            "greeting": case(
+                (or_(_ERASED, bindparam("b_recipient") == ""), ""), else_=_M.c.greeting
+            ),
             "reply_text": case((_ERASED, ""), else_=bindparam("b_reply_text")),
         }
     )
@@ -245,8 +250,9 @@ def _settled(result: Result, now: datetime) -> dict[str, Any]:
         "reason": result.reason,
         "next_at": result.next_at,
         "attempts": c.attempts + (1 if result.attempted else 0),
-        "recipient": c.recipient or (result.recipient if result.attempted else ""),
-        "sha256": c.sha256 or (result.sha256 if result.attempted else ""),
+        # What was refused before it left was handed to nobody: the next attempt is made anew.
+        "recipient": c.recipient or (result.recipient if result.handed else ""),
+        "sha256": c.sha256 or (result.sha256 if result.handed else ""),
         "dated_at": c.dated_at if tried else None,
         "first_deferred_at": deferred,
         "sent_at": now if result.state == "sent" else None,
@@ -262,6 +268,7 @@ def _intended(intent: Intent, now: datetime) -> dict[str, Any]:
     return {
         **_guard(c),
         "b_recipient": intent.recipient,
+        "b_greeting": intent.greeting,
         "b_sha256": intent.sha256,
         "b_dated_at": c.dated_at,
         "b_attempts": c.attempts + 1,
@@ -360,7 +367,7 @@ def _claimed_rows(tx: Session, condition: Any) -> list[Claimed]:
 _PERSON = tuple(Addressee.__dataclass_fields__)
 _COPIED = (
     "id", "campaign", "kind", "channel", "cohort", "locale", "notice_days", "ref", "owner", "fence",
-    "recipient", "sha256", "attempts", "reason", "first_deferred_at",
+    "recipient", "greeting", "sha256", "attempts", "reason", "first_deferred_at",
 )  # fmt: skip
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

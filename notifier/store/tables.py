@@ -223,11 +223,13 @@ class MessageRow(Table, table=True):
     ref: str
     """Hex of 16 random bytes: Message-ID and choice token name it, never the person."""
     recipient: str = ""
-    """The address of the first attempt; later ones use it too: same bytes."""
+    """The address of the bytes that left, or may have; later attempts use it too: same bytes."""
+    greeting: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The person's name in those bytes, whatever it is by now."""
     dated_at: datetime | None = None
     """The Date header, fixed at the first attempt."""
     sha256: str = ""
-    """Of the exact bytes handed to the relay."""
+    """Of the exact bytes handed to the relay; empty while none were."""
     attempts: int = 0
     next_at: datetime | None = None
     """Not before; null means at once."""

@@ -7,6 +7,7 @@ everywhere. Who is refused is named by row; who is taken ends in a state of the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 import json
@@ -32,8 +33,8 @@ from notifier.pipeline.show import status_document
 from notifier.pipeline.take import take_in
 from notifier.settings import load_settings
 from notifier.store.campaigns import find_campaign, skeletons_of
-from notifier.store.tables import MessageRow
-from tests.relay import HostileRelay, refuse
+from notifier.store.tables import EntryRow, MessageRow
+from tests.relay import Fault, HostileRelay, drop, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,6 +162,12 @@ class World:
             rows = tx.exec(select(MessageRow)).all()
         return {r.person_id: f"{r.state}: {r.reason}" if r.reason else r.state for r in rows}
 
+    def digests(self, kind: str) -> list[str]:
+        """Return the digests of the mail in the ledger's entries of one kind, in order."""
+        with self.home.store.read() as tx:
+            entries = tx.exec(select(EntryRow).where(EntryRow.kind == kind).order_by(EntryRow.seq))
+            return [json.loads(entry.body)["sha256"] for entry in entries]
+
     def shown(self, site: str) -> dict[str, Any]:
         """Return what a site shows to single people at their next sign-in."""
         file = self.home.path / f"var/interstitial/{site}.jsonl"
@@ -265,31 +272,80 @@ def test_p4_re_addressed_before_the_first_attempt_the_new_address_gets_it(world:
     assert [mail.recipient for mail in world.relay.accepted] == ["new@example.org"]
 
 
-@pytest.mark.parametrize(
-    ("name", "end"),
-    [
-        ("Good", SENT),
-        # Another name would be other bytes: nothing is sent, and somebody has to look.
-        ("Better", "needs_attention: bytes_changed"),
-    ],
-)
-def test_p4_re_addressed_after_an_attempt_the_same_bytes_or_none(
-    tmp_path: Path, name: str, end: str
-) -> None:
-    later = {"good0@example.org": [refuse("end", "451 4.3.0 later")]}
-    with HostileRelay(later) as relay:
-        world = World(tmp_path, relay)
+BETTER = ["good0", "new@example.org", "Better", "active", ""]
+"""Another address and another name, imported between two attempts."""
+
+
+@contextlib.contextmanager
+def tried(folder: Path, fault: Fault) -> Iterator[World]:
+    """Give a world whose relay had this fault at the first attempt for the one person of it."""
+    with HostileRelay({"good0@example.org": [fault]}) as relay:
+        world = World(folder, relay)
         world.people([good("good0")])
         world.collections(["good0"])
         world.approve()
-        world.run()
-        world.people([["good0", "new@example.org", name, "active", ""]])
-        world.now += timedelta(hours=1)
-        world.run()
-        ended = world.ends()
-        world.home.close()
-    assert ended == {"good0": end}
-    assert [m.recipient for m in relay.accepted] == ["good0@example.org"] * (end == SENT)
+        asyncio.run(turn(world.home, asyncio.Event()))
+        with world.home:
+            yield world
+
+
+def again(world: World) -> None:
+    world.now += timedelta(hours=1)
+    world.run()
+
+
+@pytest.mark.parametrize(
+    "fault", [refuse("rcpt", "450 4.2.1 later"), refuse("data", "451 4.3.0 later")]
+)
+def test_p4_what_was_refused_before_it_left_goes_to_the_new_address_by_the_new_name(
+    tmp_path: Path, fault: Fault
+) -> None:
+    """Nobody got anything, so there is nothing to repeat; the ledger has what leaves now."""
+    with tried(tmp_path, fault) as world:
+        assert world.ends() == {"good0": "deferred: deferred"}
+        world.people([BETTER])
+        again(world)
+        assert world.ends() == {"good0": SENT}
+        (mail,) = world.relay.accepted
+        (read,) = world.relay.mails("new@example.org")
+        assert "Hello Better" in read.get_body(("plain",)).get_content()
+        assert world.digests("intent") == [mail.sha256]
+        assert world.digests("outcome")[-1] == mail.sha256
+        assert verify_home(world.home, checkpoint=None, key="").holds
+
+
+@pytest.mark.parametrize(
+    ("fault", "stands", "taken"),
+    [
+        (refuse("end", "451 4.3.0 later"), "deferred: deferred", 1),
+        (drop("end"), "unknown: reply_never_read", 1),
+        (drop("end", taken=True), "unknown: reply_never_read", 2),
+    ],
+)
+def test_p4_what_left_once_is_repeated_byte_for_byte_whatever_is_imported_since(
+    tmp_path: Path, fault: Fault, stands: str, taken: int
+) -> None:
+    with tried(tmp_path, fault) as world:
+        assert world.ends() == {"good0": stands}
+        world.people([BETTER])
+        again(world)
+        assert world.ends() == {"good0": SENT}
+        assert [m.recipient for m in world.relay.accepted] == ["good0@example.org"] * taken
+        (digest,) = {mail.sha256 for mail in world.relay.accepted}
+        assert world.digests("intent") == [digest] * 2
+        assert "Hello Good" in world.relay.mails("good0@example.org")[0].as_string()
+
+
+def test_p4_p8_of_a_child_only_the_guardian_hears_even_where_the_bytes_left_before(
+    tmp_path: Path,
+) -> None:
+    """The same bytes would go to the child: nothing is sent, and somebody has to look."""
+    with tried(tmp_path, refuse("end", "451 4.3.0 later")) as world:
+        rows = [["person_id", "email", "name", "guardian_email"], ["good0", "", "", "g@a.example"]]
+        assert take_in(world.home, "people", world.write("people.csv", rows)).taken == 1
+        again(world)
+        assert world.ends() == {"good0": "needs_attention: bytes_changed"}
+        assert world.relay.accepted == []
 
 
 def test_p8_nobody_who_could_be_told_is_left_in_silence(world: World) -> None:
