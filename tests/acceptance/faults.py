@@ -115,6 +115,11 @@ def attached(process: int, *options: str) -> Iterator[None]:
         tracer.communicate(timeout=30)
 
 
+def limited(option: str, value: int) -> tuple[str, ...]:
+    """Return what to put before a command to have the shell's ``ulimit`` on it."""
+    return ("sh", "-c", f'ulimit {option} {value}; exec "$@"', "sh")
+
+
 def choose(counts: dict[str, int], wanted: int, seed: int) -> list[Point]:
     """Return ``wanted`` points (0: all), spread over the kinds of calls, chosen by the seed."""
     every = {call: [Point(call, n + 1) for n in range(number)] for call, number in counts.items()}

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from faults import failing, inside, need_strace, people_of, verifies, write_rows
+from faults import failing, inside, limited, need_strace, people_of, verifies, write_rows
 from sample import approved_for
 from walk import COMMAND, copy_of
 
@@ -31,11 +31,6 @@ RUN = ("run", "--until-idle")
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Walker:
     return approved_for(tmp_path_factory.mktemp("ready"), 9, *write_rows(PEOPLE))
-
-
-def limited(option: str, value: int) -> tuple[str, ...]:
-    """Return what to put before a command to have the shell's ``ulimit`` on it."""
-    return ("sh", "-c", f'ulimit {option} {value}; exec "$@"', "sh")
 
 
 def everybody_once(walk: Walker, relay: HostileRelay, *, in_doubt: int) -> None:
