@@ -1,4 +1,4 @@
-"""P5, P15: backup and restore, done as the how-to page says, with the installed command."""
+"""P5, P15: backup and restore as the how-to page says them: its commands, word for word."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from page import Page
 from sample import approved
 from walk import Walker, recipients
 
@@ -17,89 +18,80 @@ if TYPE_CHECKING:
     from notifier.channels.mailbox import Mailbox
 
 CAMPAIGN = "privacy@v2"
+ADA, BEN = "ada@example.com", "ben@example.com"
 
 
 @pytest.fixture
 def walk(tmp_path: Path, mailbox: Mailbox) -> Walker:
     """Return a home in the middle of a campaign: ada was told, ben is planned."""
-    walk = approved(tmp_path / "first", mailbox.port)
+    walk = approved(tmp_path, mailbox.port)
     walk("run", "--until-idle", NOTIFIER_MAIL__PER_DAY="1")
-    assert recipients(mailbox.folder) == ["ada@example.com"]
+    assert recipients(mailbox.folder) == [ADA]
     return walk
 
 
-def back_up(home: Path, to: Path) -> None:
-    """Do what the page says under "What to keep"; the database is in use meanwhile."""
-    to.mkdir(mode=0o700)
-    shutil.copy(home / "notifier.toml", to)
-    shutil.copytree(home / "policies", to / "policies")
-    shutil.copytree(home / "var/keys", to / "keys")
-    with (
-        closing(sqlite3.connect(home / "var/notifier.db")) as reader,
-        closing(sqlite3.connect(home / "var/notifier.db", isolation_level=None)) as database,
-    ):
+@pytest.fixture
+def page(walk: Walker) -> Page:
+    given = {"PERSON": "ben", "CAMPAIGN": CAMPAIGN, "WHO": "second"}
+    return Page("how-to/backup-and-restore.md", walk, given)
+
+
+def back_up(page: Page, walk: Walker) -> None:
+    """Follow "Back up" while another process reads the database and has written to it."""
+    with closing(sqlite3.connect(walk.home / "var/notifier.db")) as reader:
         reader.execute("SELECT count(*) FROM person").fetchone()
-        database.execute("VACUUM INTO ?", (str(to / "backup.db"),))
-    keep_checkpoints(home, to)
+        for _ in ("database and texts", "keys", "checkpoints"):
+            page.follow("Back up")
+    kept = [path for path in walk.home.parent.glob("kept/**/*") if path.is_file()]
+    assert len(kept) > 3
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
 
 
-def keep_checkpoints(home: Path, to: Path) -> None:
-    shutil.copytree(home / "var/checkpoints", to / "checkpoints", dirs_exist_ok=True)
-
-
-def restore(kept: Path, home: Path, walk: Walker) -> Walker:
-    """Do what the page says under "Restore" up to the third step, on another machine."""
+def lose(walk: Walker) -> None:
+    """Lose the machine; what was kept elsewhere stays."""
     shutil.rmtree(walk.home)
-    (home / "var").mkdir(parents=True)
-    shutil.copy(kept / "notifier.toml", home)
-    shutil.copytree(kept / "policies", home / "policies")
-    shutil.copytree(kept / "keys", home / "var/keys")
-    shutil.copytree(kept / "checkpoints", home / "var/checkpoints")
-    shutil.copy(kept / "backup.db", home / "var/notifier.db")
-    again = Walker(home, **walk.environment)
-    assert again.show("init")["migrations"] == []
-    return again
+
+
+def people(walk: Walker) -> tuple[str, dict[str, int]]:
+    (campaign,) = walk.show("status")["campaigns"]
+    return campaign["state"], campaign["people"]
 
 
 def test_p5_an_older_backup_is_restored_and_somebody_decides(
-    walk: Walker, tmp_path: Path, mailbox: Mailbox
+    walk: Walker, page: Page, mailbox: Mailbox
 ) -> None:
-    back_up(walk.home, tmp_path / "kept")
+    back_up(page, walk)
     walk("run", "--until-idle")
     walk("person", "erase", "ben", "--as", "operator")
-    assert recipients(mailbox.folder) == ["ada@example.com", "ben@example.com"]
-    keep_checkpoints(walk.home, tmp_path / "kept")
+    assert recipients(mailbox.folder) == [ADA, BEN]
+    page.follow("Back up", again=True)
+    lose(walk)
 
-    walk = restore(tmp_path / "kept", tmp_path / "second", walk)
-    assert "are missing" in walk("evidence", "verify", code=1).out
-    assert walk.show("person", "erase", "ben", "--as", "operator")["stopped"] == 1
-    said = walk("run", "--until-idle").err
+    page.follow("Restore")
+    assert "are missing" in page.follow("Restore", code=1)
+    safe = "When the restored database is old"
+    page.follow(safe)
+    said = page.follow(safe)
     assert "restored" in said
     assert "decide" in said
-    (campaign,) = walk.show("status")["campaigns"]
-    assert campaign["state"] == "needs_decision"
-    walk(
-        "campaign", "decide", CAMPAIGN, "continue", "--as", "second",
-        "--reason", "the relay's log shows whom it took mail for",
-    )  # fmt: skip
-    walk("run", "--until-idle")
-    (campaign,) = walk.show("status")["campaigns"]
-    assert (campaign["state"], campaign["people"]) == ("complete", {"sent": 1, "suppressed": 2})
-    assert recipients(mailbox.folder) == ["ada@example.com", "ben@example.com"]
+    assert people(walk)[0] == "needs_decision"
+    page.follow(safe)
+    page.end()
+    assert people(walk) == ("complete", {"sent": 1, "suppressed": 2})
+    assert recipients(mailbox.folder) == [ADA, BEN]
     assert (walk.home / "var/interstitial/beta.jsonl").is_file()
-    walk("evidence", "verify")
-    assert b"ben@example.com" not in (walk.home / "var/notifier.db").read_bytes()
+    assert BEN.encode() not in (walk.home / "var/notifier.db").read_bytes()
 
 
 def test_p15_a_backup_of_the_last_moment_goes_on_where_it_stood(
-    walk: Walker, tmp_path: Path, mailbox: Mailbox
+    walk: Walker, page: Page, mailbox: Mailbox
 ) -> None:
-    back_up(walk.home, tmp_path / "kept")
-    walk = restore(tmp_path / "kept", tmp_path / "second", walk)
-    walk("evidence", "verify")
+    back_up(page, walk)
+    lose(walk)
+    page.follow("Restore")
+    page.follow("Restore")
     walk("doctor", code=None)
     walk("run", "--until-idle")
-    (campaign,) = walk.show("status")["campaigns"]
-    assert (campaign["state"], campaign["people"]) == ("complete", {"sent": 2, "suppressed": 1})
-    assert recipients(mailbox.folder) == ["ada@example.com", "ben@example.com"]
+    assert people(walk) == ("complete", {"sent": 2, "suppressed": 1})
+    assert recipients(mailbox.folder) == [ADA, BEN]
     walk("evidence", "verify")
