@@ -23,7 +23,7 @@ from sample import FIRST, SELLS, commit
 from served import get, started
 from walk import COMMAND, begin, in_days, links, settings
 
-from tests.relay import Fault, HostileRelay, drop, hang, refuse
+from tests.relay import Fault, HostileRelay, drop, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def faults() -> dict[str, list[Fault | None] | repeat[Fault]]:
         SPAM: [refuse("end", f"554 5.7.1 blocked for {link} in mail to {NAME} Number3")],
         LATER: repeat(refuse("end", echo("451 4.3.0 oops", LATER))),
         CUT: [drop("end", taken=True), None],
-        NEVER: [hang("rcpt") if False else refuse("rcpt", echo("421 4.3.2 bye", NEVER), drop=True)],
+        NEVER: [refuse("rcpt", echo("421 4.3.2 bye", NEVER), drop=True)],
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import subprocess
+import os
 import urllib.parse
 from typing import TYPE_CHECKING
 
 import pytest
+import warm
 from sample import FIRST, SELLS, approved, commit, people
 from served import get, serving
-from walk import COMMAND, begin, copy_of, in_days, links, mails, recipients, settings
+from walk import begin, copy_of, in_days, links, mails, recipients, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,12 +130,10 @@ class Verifier:
         self.folder.mkdir()
 
     def __call__(self, bundle: Path, *, code: int) -> str:
-        ran = subprocess.run(
-            [*COMMAND, "evidence", "verify", str(bundle)],
-            cwd=self.folder, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert ran.returncode == code, ran.stdout + ran.stderr
-        return ran.stdout
+        with contextlib.chdir(self.folder):
+            ended, said, errors = warm.run(("evidence", "verify", str(bundle)), os.environ)
+        assert ended == code, said + errors
+        return said
 
 
 def test_no_change_opens_nothing(tmp_path: Path) -> None:

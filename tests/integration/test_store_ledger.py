@@ -139,11 +139,11 @@ def test_an_act_that_cannot_be_sealed_stops_everything(store) -> None:
 def test_many_acts_are_never_held_all_at_once(store) -> None:
     write(store, 1500)
     tracemalloc.start()
-    write(store, 30_000)
-    assert checked(store) == 31_500
+    write(store, 12_000)
+    assert checked(store) == 13_500
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8 * 2**20  # 30,000 entries as objects are more than 30 MB
+    assert peak < 3 * 2**20  # 12,000 entries as objects are more than 12 MB
 
 
 _WRITER = """if True:

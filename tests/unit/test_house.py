@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -159,6 +160,7 @@ def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
 def owners():
     """The distributions that give an imported name, by that name."""
     given = metadata.packages_distributions()
