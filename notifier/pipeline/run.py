@@ -27,6 +27,7 @@ from notifier.store import ledger
 from notifier.store.audience import materialize, park_uncovered
 from notifier.store.campaigns import all_campaigns, find_campaign, last_seq, maybe_told
 from notifier.store.messages import counts, recover
+from notifier.store.unreached import follow_addresses
 
 if TYPE_CHECKING:
     import asyncio
@@ -183,18 +184,26 @@ def _stands(home: Home, tx: Session, row: CampaignRow) -> bool:
 
 
 def _top_up(home: Home, tx: Session, row: CampaignRow, now: datetime, says: list[str]) -> None:
-    """Add people who were imported since the audience was fixed and must be told as well."""
+    """Follow the imports since the audience was fixed: people who came, addresses that changed."""
     fixed = last_seq(tx, ("approval", "audience"), campaign=row.id)
     if last_seq(tx, ("import",)) <= fixed or _is_superseded(tx, row, now):
         return
     plan = make_plan(home, tx, row)
     added = materialize(tx, campaign=row.id, rulings=plan.rulings, locale=row.approval["locale"])
     park_uncovered(tx, row.id, row.approval["cohorts"])
-    ledger.append(tx, now=now, kind="audience", campaign=row.id, body={"added": added})
-    if not added:
-        return
-    says.append(f"{row.id}: {added} people were imported since the approval and are told too.")
-    if row.state == CampaignState.COMPLETE:
+    # Once in force, it would announce what has come already; the sites go on showing it.
+    lost, got = follow_addresses(tx, row.id, mail=now < row.effective_at)
+    body = {"added": added, "lost_address": lost, "got_address": got}
+    ledger.append(tx, now=now, kind="audience", campaign=row.id, body=body)
+    if added:
+        says.append(f"{row.id}: {added} people were imported since the approval and are told too.")
+    if got:
+        says.append(f"{row.id}: {got} people have an address now and are told by mail.")
+    if lost:
+        says.append(
+            f"{row.id}: {lost} people have no address any more; their sites show them the notice."
+        )
+    if (added or got) and row.state == CampaignState.COMPLETE:
         move(tx, row, CampaignEvent.REOPEN, now)
 
 

@@ -37,6 +37,48 @@ _ON_SITE: Final = """
   )
 """
 
+_ADDRESS: Final = """
+EXISTS (
+  SELECT 1 FROM person AS p
+  WHERE p.person_id = message.person_id AND p.status <> 'erased'
+    AND (CASE WHEN p.child THEN p.guardian_email ELSE p.email END {compared} '')
+)
+"""
+# Whose bytes left once is not here: they are repeated to the address that they had.
+_LOST_ADDRESS: Final = f"""
+UPDATE message SET state = 'suppressed', next_at = NULL, reason = (
+  SELECT CASE WHEN child THEN 'guardian_missing' ELSE 'no_address' END
+  FROM person WHERE person.person_id = message.person_id
+)
+WHERE campaign = :campaign AND recipient = '' AND (
+    state IN ('planned', 'deferred', 'held')
+    OR (state = 'needs_attention' AND reason = 'render_failed: bad_address')
+  )
+  AND {_ADDRESS.format(compared="=")}
+"""
+_GOT_ADDRESS: Final = f"""
+UPDATE message SET state = 'planned', reason = ''
+WHERE campaign = :campaign AND state = 'suppressed'
+  AND reason IN ('no_address', 'guardian_missing')
+  AND NOT EXISTS (
+    SELECT 1 FROM choice
+    WHERE choice.campaign = message.campaign AND choice.person_id = message.person_id
+  )
+  AND {_ADDRESS.format(compared="<>")}
+"""
+
+
+def follow_addresses(tx: Session, campaign: str, *, mail: bool) -> tuple[int, int]:
+    """Take up what an import changed: return how many lost their address, and how many got one.
+
+    Without one they are suppressed, and their site shows them the notice; with one, and where
+    ``mail`` may still be sent, they are told by it unless they have decided meanwhile.
+    """
+    run, values = tx.connection().execute, {"campaign": campaign}
+    got = run(text(_GOT_ADDRESS), values).rowcount if mail else 0
+    lost = run(text(_LOST_ADDRESS), values).rowcount
+    return int(lost), int(got)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unreached:

@@ -54,7 +54,7 @@ def test_a_home_of_a_newer_schema_is_refused(old: Walker) -> None:
         assert old.show(*command, code=2)["code"] == "newer_database"
 
 
-def test_p14_two_processes_that_upgrade_at_once_do_it_once(old: Walker) -> None:
+def test_p15_two_processes_that_upgrade_at_once_do_it_once(old: Walker) -> None:
     command = [*COMMAND, "init", "--format", "json"]
     both = [
         subprocess.Popen(

@@ -348,6 +348,45 @@ def test_p4_p8_of_a_child_only_the_guardian_hears_even_where_the_bytes_left_befo
         assert world.relay.accepted == []
 
 
+def test_p8_whoever_loses_the_address_before_the_mail_leaves_is_handed_to_the_site(
+    tmp_path: Path,
+) -> None:
+    with tried(tmp_path, refuse("rcpt", "450 4.2.1 later")) as world:
+        world.people([["good0", "", "Good", "active", ""]])
+        says = world.run()
+        assert "1 people have no address any more" in " ".join(says)
+        assert world.ends() == {"good0": NO_ADDRESS}
+        assert world.state() == "complete"
+        assert set(world.shown("alpha")) == {"good0"}
+        assert world.relay.accepted == []
+
+        world.people([good("good0")])
+        assert "have an address now" in " ".join(world.run())
+        assert world.ends() == {"good0": SENT}
+        assert world.shown("alpha") == {}
+        assert world.state() == "complete"
+        assert verify_home(world.home, checkpoint=None, key="").holds
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_p8_p9_an_address_that_comes_too_late_or_after_a_decision_sends_nothing(
+    world: World, decided: bool
+) -> None:
+    world.people([["none", "", "None", "active", ""]])
+    world.collections(["none"])
+    world.approve()
+    world.run()
+    if decided:
+        token = world.shown("alpha")["none"]["choice_url"].rpartition("/")[2]
+        record(world.home, token, Choice.REFUSE)
+    else:
+        world.now = datetime(2027, 3, 2, tzinfo=UTC)
+    world.people([["none", "none@example.org", "None", "active", ""]])
+    world.run()
+    assert world.ends() == {"none": NO_ADDRESS}
+    assert world.relay.accepted == []
+
+
 def test_p8_nobody_who_could_be_told_is_left_in_silence(world: World) -> None:
     """Opted out of marketing, deactivated, deleted while data remains: each gets the mail."""
     kinds = {"opted-out", "deactivated", "deleted", "none"}
