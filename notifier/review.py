@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from notifier.classify.model import Finding, Ground, Outcome, Verdict
+from notifier.classify.wilson import Share
 from notifier.errors import PromiseError, TooLateError
 from notifier.evidence.chain import canonical_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from notifier.classify.ruleset import RuleSet
@@ -37,6 +38,93 @@ class Override:
     sites: tuple[str, ...] = ()
     reason: str
     actor: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """A reviewer's word on one change, and the very words that it was said about."""
+
+    campaign: str
+    change: str
+    """Content key (``plan.keys``)."""
+    at: str
+    """UTC instant, as the ledger writes it."""
+    actor: str
+    material: bool
+    touches_stored: bool
+    grounds: tuple[str, ...]
+    """Weightiest first; the classifier's, where the reviewer named none."""
+    reason: str
+    kind: str
+    heading: str
+    old: str
+    new: str
+    ruleset_sha256: str
+    lexicon_sha256: str
+
+    def is_precedent_for(self, verdict: Verdict, key: str, digests: tuple[str, str]) -> bool:
+        """Say whether it was made on exactly this change, under these rules and words.
+
+        ``digests`` are those of the rule set and the lexicon. One letter more or less is another
+        change: what was decided about it says nothing here.
+        """
+        change = verdict.change
+        return (self.change, self.old, self.new) == (key, change.old, change.new) and digests == (
+            self.ruleset_sha256,
+            self.lexicon_sha256,
+        )
+
+
+def last_words(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return the last decision on each change of each campaign, in the order they were made."""
+    last = {(each.campaign, each.change): each for each in decisions}
+    return tuple(sorted(last.values(), key=lambda each: each.at))
+
+
+def track_record(
+    approved: Iterable[Mapping[str, Mapping[str, Any]]],
+) -> dict[str, Share]:
+    """Return how often what a rule led to was upheld, by rule.
+
+    ``approved`` holds, for each approval, its changes by key: ``rules`` that decided, and whether
+    the verdict ``stands``. Whoever approves a campaign upholds each verdict that nobody overruled.
+    """
+    counts: dict[str, list[int]] = {}
+    for changes in approved:
+        for said in changes.values():
+            for rule in said["rules"]:
+                count = counts.setdefault(rule, [0, 0])
+                count[0] += bool(said["stands"])
+                count[1] += 1
+    return {rule: Share(count=up, total=of) for rule, (up, of) in sorted(counts.items())}
+
+
+def releases(verdicts: Iterable[Verdict], *, material: bool, touches_stored: bool) -> bool:
+    """Say whether a ruling takes away a notice that one of the verdicts so far gives people."""
+    return any(
+        verdict.material > material or verdict.touches_stored > touches_stored
+        for verdict in verdicts
+    )
+
+
+def require_second_word(
+    *, campaign: str, change: str, author: str, actor: str, four_eyes: bool, act: str = "record"
+) -> None:
+    """Refuse that whoever committed a change alone clears what no proof cleared.
+
+    ``act`` is the verb of what is not done.
+
+    :raises PromiseError: author and actor are the same person, compared case-folded
+    """
+    if four_eyes and author.casefold() == actor.casefold():
+        raise PromiseError(
+            f"{actor} committed {campaign} and cannot clear {change} of it alone: what no rule"
+            " proved editorial needs the word of a second person (review.four_eyes). Nothing was"
+            f" {act.removesuffix('e')}ed.",
+            code="four_eyes",
+            next_step=f"Let a second person rule on it: `notifier review set {campaign} {change}"
+            " … --as THEM`.",
+        )
 
 
 def apply_override(

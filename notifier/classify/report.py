@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from notifier.classify.proof import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notifier.classify.evaluate import Evaluation, Judged
     from notifier.classify.wilson import Share
 
@@ -64,12 +66,15 @@ def _line(name: str, share: Share) -> str:
 def _miss(item: Judged, *, findings: bool) -> list[str]:
     """Return one miss; ``findings``: with what each rule said about it."""
     verdict = item.verdict
-    wanted = "material" if item.row["material"] else "not material"
-    stored = ", touches stored" if item.row.get("touches_stored") else ""
-    got = f"{verdict.outcome.value}{', touches stored' if verdict.touches_stored else ''}"
+    got = _label(verdict.outcome.value, verdict.grounds, stored=verdict.touches_stored)
+    wanted = _label(
+        "material" if item.row["material"] else "not material",
+        item.row.get("grounds") or (),
+        stored=bool(item.row.get("touches_stored")),
+    )
     rules = ", ".join(dict.fromkeys(finding.rule for finding in verdict.findings))
     return [
-        f"  {item.id}: {got} ({rules}); labelled {wanted}{stored}",
+        f"  {item.id}: {got}, by {rules}; labelled {wanted}",
         *(
             f"      {mark} {quote(text)}"
             for mark, text in (("-", item.row["old"]), ("+", item.row["new"]))
@@ -80,6 +85,12 @@ def _miss(item: Judged, *, findings: bool) -> list[str]:
             for finding in (verdict.findings if findings else ())
         ),
     ]
+
+
+def _label(outcome: str, grounds: Iterable[str], *, stored: bool) -> str:
+    """Return what was said of a row, or should have been: outcome, grounds, reach."""
+    about = ", ".join(grounds)
+    return f"{outcome}{f' ({about})' if about else ''}{', touches stored' if stored else ''}"
 
 
 def _confusions(evaluation: Evaluation) -> list[str]:

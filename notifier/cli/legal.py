@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.cli.options import ActorOption, Format, FormatOption, HomeOption, actor
-from notifier.cli.output import colourful, say, show, show_json, table
+from notifier.cli.output import colourful, say, show, show_bytes, show_json, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +153,38 @@ def review_note(
     with open_home(home) as opened:
         set_note(opened, campaign, text=text, locale=locale, change=change, actor=actor(who))
     say(f"Recorded: your words for {campaign}. It needs an approval now.")
+
+
+@review_app.command("export")
+def review_export(
+    campaign: Annotated[
+        str, typer.Option("--campaign", help="Only the decisions of this campaign.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="CASES.jsonl", help="Write them there.")
+    ] = None,
+    home: HomeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Give every decision as a labelled case, one a line, which `evaluate` reads."""
+    import json
+
+    from notifier.files import write_atomic
+    from notifier.home import open_home
+    from notifier.pipeline.decisions import decided_cases
+
+    with open_home(home) as opened:
+        found = decided_cases(opened, campaign)
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found.rows).encode()
+    if out is not None:
+        write_atomic(out, lines)
+        say(f"{out} written: {len(found.rows)} decisions.")
+    elif output is Format.JSON:
+        show_json({"schema": "notifier.cases/1", "cases": found.rows, "left_out": found.left_out})
+    else:
+        show_bytes(lines)
+    if found.left_out:
+        say(f"{found.left_out} older decisions are left out: the ledger has not kept their words.")
 
 
 @review_app.command("approve")

@@ -309,13 +309,22 @@ def evaluate(
     confusions: Annotated[
         bool, typer.Option("--confusions", help="List each miss with its findings.")
     ] = False,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", metavar="DIR", help="Whose own words and rule set count; none: the shipped."
+        ),
+    ] = None,
+    policy: Annotated[
+        str, typer.Option("--policy", help="Whose rule set, where the home has several.")
+    ] = "",
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Classify labelled cases and print recall, precision and every miss."""
     from notifier.classify.report import evaluation_document, render_table
     from notifier.pipeline.texts import evaluate_file
 
-    result = evaluate_file(cases, predictions)
+    result = evaluate_file(cases, predictions, home=home, policy=policy)
     if output is Format.JSON:
         show_json(evaluation_document(result))
     else:

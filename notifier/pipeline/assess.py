@@ -39,6 +39,8 @@ class View:
     diff: Diff
     classification: Classification
     """As the engine said it; rulings are in ``verdicts``."""
+    said: Mapping[str, Verdict]
+    """By content key, as the engine said it."""
     verdicts: Mapping[str, Verdict]
     """By content key, with the reviewer's rulings applied."""
 
@@ -52,7 +54,12 @@ class Assessment:
     views: Mapping[str, View]
     """By baseline, the version before first, then oldest first."""
     ruleset: RuleSet
+    lexicon: Lexicon
     exposure: Exposure
+
+    def said(self, key: str) -> tuple[Verdict, ...]:
+        """Return what the engine said of a change, from each baseline that sees it."""
+        return tuple(view.said[key] for view in self.views.values() if key in view.said)
 
     @property
     def changes(self) -> dict[str, Verdict]:
@@ -114,6 +121,7 @@ def assess(home: Home, tx: Session, campaign: CampaignRow, in_use: frozenset[str
         previous=previous.version if previous else "",
         views=views,
         ruleset=ruleset,
+        lexicon=lexicon,
         exposure=Exposure(
             policy=campaign.policy,
             version=campaign.version,
@@ -146,18 +154,22 @@ def _view(
     ruleset: RuleSet,
     policy: Policy,
 ) -> View:
-    verdicts: dict[str, Verdict] = {}
+    said: dict[str, Verdict] = {}
     for verdict in classification.verdicts:
         key = change_key(verdict.change)
-        ruled = verdict
-        if key in rulings:
-            ruled = apply_override(
-                verdict, rulings[key], ruleset, editorial_banner=policy.editorial_banner
-            )
         # The same words added twice are one decision: the weightier reading stands.
-        if key not in verdicts or ruled.material > verdicts[key].material:
-            verdicts[key] = ruled
-    return View(baseline=name, diff=diff, classification=classification, verdicts=verdicts)
+        if key not in said or verdict.material > said[key].material:
+            said[key] = verdict
+    banner = policy.editorial_banner
+    verdicts = {
+        key: apply_override(verdict, rulings[key], ruleset, editorial_banner=banner)
+        if key in rulings
+        else verdict
+        for key, verdict in said.items()
+    }
+    return View(
+        baseline=name, diff=diff, classification=classification, said=said, verdicts=verdicts
+    )
 
 
 def override(row: RulingRow) -> Override:

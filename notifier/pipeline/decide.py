@@ -9,6 +9,7 @@ from notifier.campaign.machine import CampaignEvent, next_state
 from notifier.classify.model import Ground
 from notifier.errors import InputError, PromiseError, UnknownThingError, standing
 from notifier.pipeline.approval import approval_document, extras
+from notifier.pipeline.decisions import said_about, upheld_by_approval
 from notifier.pipeline.history import read_history
 from notifier.pipeline.letters import locales_of, make_skeletons
 from notifier.pipeline.moves import turn_to
@@ -16,10 +17,16 @@ from notifier.pipeline.propose import Plan, heard_of, make_plan, need_campaign
 from notifier.pipeline.prove import lost_history, sign_head
 from notifier.pipeline.void import need_text, touch
 from notifier.policy.history import VersionState, states
-from notifier.review import approval_digest, require_in_time, require_second_person
+from notifier.review import (
+    approval_digest,
+    releases,
+    require_in_time,
+    require_second_person,
+    require_second_word,
+)
 from notifier.store import ledger
 from notifier.store.audience import materialize
-from notifier.store.campaigns import replace_skeletons
+from notifier.store.campaigns import replace_skeletons, rulings_of
 from notifier.store.tables import NoteRow, RulingRow
 
 if TYPE_CHECKING:
@@ -59,8 +66,9 @@ class Approved:
 def set_ruling(home: Home, campaign: str, ruling: Ruling, *, actor: str) -> str:
     """Record a reviewer's word on one change; it voids an approval. Returns the change's key.
 
-    :raises InputError: no reason, an unknown ground, category or site, or a campaign that is over
-    :raises UnknownThingError: no such campaign or change
+    :raises InputError: no reason, or a campaign that is over
+    :raises PromiseError: the author would clear what no rule proved editorial; or people were told
+    :raises UnknownThingError: no such campaign or change, ground, category or site
     """
     need_text(ruling.reason, "a --reason")
     now = home.now()
@@ -70,6 +78,7 @@ def set_ruling(home: Home, campaign: str, ruling: Ruling, *, actor: str) -> str:
         plan = make_plan(home, tx, row)
         key = find_change(plan, ruling.change)
         values = _checked(home, plan, key, ruling)
+        _refuse_author_alone(home, plan, key, values, actor=actor)
         tx.add(
             RulingRow(
                 campaign=campaign,
@@ -84,7 +93,9 @@ def set_ruling(home: Home, campaign: str, ruling: Ruling, *, actor: str) -> str:
                 at=now,
             )
         )
-        body = {"change": key, "reason": ruling.reason, "actor": actor, **values}
+        assert plan.assessment is not None  # noqa: S101  find_change found the key in it
+        about = said_about(plan.assessment, key)
+        body = {"change": key, "reason": ruling.reason, "actor": actor, **values, **about}
         ledger.append(tx, now=now, kind="ruling", campaign=campaign, body=body)
     return key
 
@@ -115,6 +126,22 @@ def _checked(home: Home, plan: Plan, key: str, ruling: Ruling) -> dict[str, Any]
         "categories": list(ruling.categories),
         "sites": list(ruling.sites),
     }
+
+
+def _refuse_author_alone(
+    home: Home, plan: Plan, key: str, values: Mapping[str, Any], *, actor: str
+) -> None:
+    """Refuse a ruling of the author by which fewer people would be told than without it."""
+    assert plan.assessment is not None  # noqa: S101  find_change found the key in it
+    so_far = (*plan.assessment.said(key), plan.assessment.changes[key])
+    if releases(so_far, material=values["material"], touches_stored=values["touches_stored"]):
+        require_second_word(
+            campaign=plan.campaign.id,
+            change=key,
+            author=plan.campaign.author,
+            actor=actor,
+            four_eyes=home.settings.review.four_eyes,
+        )
 
 
 def find_change(plan: Plan, wanted: str) -> str:
@@ -171,7 +198,8 @@ def approve(
 ) -> Approved:
     """Approve a campaign: freeze what is said, fix the audience, and let ``run`` begin.
 
-    :raises PromiseError: the approver committed it, or the notice period no longer fits
+    :raises PromiseError: the approver committed it, the author alone cleared something, or the
+        notice period no longer fits
     :raises InputError: it is not proposed
     :raises OutsideError: nothing was stored; or, if it says so, only the checkpoint is missing
     """
@@ -186,6 +214,7 @@ def approve(
         )
         row.not_before, row.override_reason = not_before, override
         plan = make_plan(home, tx, row)
+        _refuse_cleared_by_author(home, tx, plan)
         _require_in_time(plan, row, begin=max(now, heard_of(row)), override=override)
         skeletons = make_skeletons(home, tx, plan)
         document = approval_document(home, tx, plan, skeletons)
@@ -203,6 +232,24 @@ def approve(
     return Approved(
         campaign=campaign, digest=digest, people=plan.told, notify_by=plan.calendar.notify_by
     )
+
+
+def _refuse_cleared_by_author(home: Home, tx: Session, plan: Plan) -> None:
+    """Refuse to approve what its author cleared while one person was enough."""
+    for key, ruling in rulings_of(tx, plan.campaign.id).items():
+        if plan.assessment is not None and releases(
+            plan.assessment.said(key),
+            material=ruling.material,
+            touches_stored=ruling.touches_stored,
+        ):
+            require_second_word(
+                campaign=plan.campaign.id,
+                change=key,
+                author=plan.campaign.author,
+                actor=ruling.actor,
+                four_eyes=home.settings.review.four_eyes,
+                act="approve",
+            )
 
 
 def _refuse_restored(lost: str, campaign: str) -> None:
@@ -258,5 +305,6 @@ def _record_approval(
             "override": row.override_reason,
             "totals": dict(plan.tally.totals),
             "people": plan.tally.people,
+            "decisions": upheld_by_approval(plan.assessment),
         },
     )

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notifier.classify.evaluate import Evaluation
+    from notifier.classify.lexicon import Lexicon
     from notifier.classify.model import Classification
+    from notifier.classify.ruleset import RuleSet
     from notifier.diff.model import Diff
     from notifier.extract.model import Revisions
     from notifier.policy.model import Document
@@ -75,14 +77,27 @@ def classify_texts(old: Text, new: Text, *, ruleset: str = "") -> tuple[Diff, Cl
         return found, judge_diff(home, found, new.policy, rules, lexicon)
 
 
-def evaluate_file(cases: Path, out: Path | None) -> Evaluation:
+def evaluate_file(
+    cases: Path, out: Path | None, *, home: Path | None = None, policy: str = ""
+) -> Evaluation:
     """Classify every case of a JSONL file; with ``out``, write one prediction a line there.
 
-    :raises InputError: the file cannot be read, or a line is no case; names file and line
+    With a ``home`` its own words and the rule set of ``policy`` count; without a ``policy`` that of
+    all its policies, where they have the same.
+
+    :raises InputError: the file cannot be read, or a line is no case; names file and line. Or the
+        home's policies have several rule sets
     :raises OutsideError: the predictions cannot be written
+    :raises UnknownThingError: no such policy
     """
+    rules, words = _rules_of(home, policy)
     result = evaluate_cases(
-        _rows(cases), cases.resolve().parent, name=str(cases), extract=_extracted
+        _rows(cases),
+        cases.resolve().parent,
+        ruleset=rules,
+        lexicon=words,
+        name=str(cases),
+        extract=_extracted,
     )
     if out is not None:
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in predictions(result))
@@ -95,6 +110,26 @@ def evaluate_file(cases: Path, out: Path | None) -> Evaluation:
                 next_step="Choose another file.",
             ) from error
     return result
+
+
+def _rules_of(home: Path | None, policy: str) -> tuple[RuleSet, Lexicon]:
+    if home is None:
+        if policy:
+            raise InputError(
+                "--policy names a policy of a home. Nothing was evaluated.",
+                next_step="Name the home with --home.",
+            )
+        return load_ruleset(), load_lexicon()
+    with open_home(home) as opened:
+        policies = [opened.policy(policy)] if policy else opened.settings.policies.values()
+        names = {each.ruleset for each in policies} or {DEFAULT_RULESET}
+        if len(names) > 1:
+            raise InputError(
+                f"The policies of this home have several rule sets ({', '.join(sorted(names))})."
+                " Nothing was evaluated.",
+                next_step="Say whose counts, with --policy.",
+            )
+        return load_ruleset(names.pop()), load_lexicon(opened.path / "lexicon")
 
 
 def _extracted(path: Path) -> Document:

@@ -23,7 +23,7 @@ from notifier.evidence.checkpoint import (
 from notifier.store.tables import EntryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -96,6 +96,16 @@ def entries(
         query = query.where(_TABLE.c.campaign == campaign)
     if subject is not None:
         query = query.where(_TABLE.c.subject == subject)
+    rows = tx.connection().execute(
+        query.order_by(_TABLE.c.seq), execution_options={"yield_per": _BATCH}
+    )
+    for row in rows:
+        yield Entry(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
+
+
+def of_kinds(tx: Session, kinds: Sequence[str]) -> Iterator[Entry]:
+    """Yield the entries of some kinds in order, streamed; a long campaign's others stay unread."""
+    query = select(*(_TABLE.c[name] for name in _FIELDS)).where(_TABLE.c.kind.in_(kinds))
     rows = tx.connection().execute(
         query.order_by(_TABLE.c.seq), execution_options={"yield_per": _BATCH}
     )
