@@ -131,6 +131,8 @@ def _head(home: Home, done: Committed) -> dict[str, Any]:
         "previous": done.previous or None,
         "campaign": done.campaign or None,
     }
+    if done.compared is not None:
+        document["compared"] = done.compared
     if not done.campaign:
         return document
     from notifier.pipeline.propose import make_plan, need_campaign
@@ -145,7 +147,8 @@ _COMMIT_WORDS = {
     "historical": "{policy}@{version} stored as in force since {effective}, as the company states."
     " No campaign was opened.",
     "draft": "{policy}@{version} stored as a draft. It can be replaced, and nobody sees it.",
-    "translation": "{policy}@{version}: translation {locale} attached.",
+    "translation": "{policy}@{version}: translation {locale} attached; whoever commits it attests"
+    " it.",
     "no_change": "No change: {policy}@{previous} already says exactly this. Nothing was stored.",
     "known": "{policy}@{version} ({locale}) is already stored with these bytes. Nothing was done.",
 }
@@ -153,13 +156,22 @@ _COMMIT_WORDS = {
 
 def _commit_text(done: Committed, head: dict[str, Any]) -> str:
     if not done.campaign:
-        return _COMMIT_WORDS[done.kind.value].format(**{**head, "previous": done.previous})
+        words = _COMMIT_WORDS[done.kind.value].format(**{**head, "previous": done.previous})
+        return "\n  ".join((words, *_compared(done)))
     from notifier.pipeline.show import head_text
 
     return (
         f"{done.policy}@{done.version} stored; it follows {done.previous}.\n"
         f"{head_text(head)}\n\nNext: notifier review show {done.campaign}"
     )
+
+
+def _compared(done: Committed) -> list[str]:
+    if done.compared is None:
+        return []
+    from notifier.pipeline.translations import comparison_lines
+
+    return comparison_lines(done.compared)
 
 
 @versions_app.command("list")

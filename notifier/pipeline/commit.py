@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from notifier.errors import InputError
 from notifier.files import write_atomic
-from notifier.pipeline.history import History, read_history
+from notifier.pipeline.history import History, read_document, read_history
 from notifier.pipeline.moves import OPENED
+from notifier.pipeline.translations import comparison_document
 from notifier.plan.schedule import FIRST_YEAR, LAST_YEAR, is_countable, start_of_day
 from notifier.policy.canonical import canonical_digest
 from notifier.policy.history import VersionStatus, before, next_status
 from notifier.policy.parse import PARSER
+from notifier.policy.translation import compare_translation
 from notifier.sources.git import read_git_file
 from notifier.sources.text import (
     PolicyFile,
@@ -31,6 +34,7 @@ from notifier.store.tables import CampaignRow, VersionRow
 from notifier.store.versions import find_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from notifier.extract.model import Revisions
@@ -88,6 +92,8 @@ class Committed:
     previous: str = ""
     """The version before, where there is one."""
     campaign: str = ""
+    compared: Mapping[str, Any] | None = None
+    """For a translation: what it and its source do not share, as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +128,7 @@ def commit_version(home: Home, submission: Submission, *, actor: str) -> Committ
         if known is not None:
             return known
         if not text.authoritative:
-            return _attach(home, tx, text, history, actor=actor, now=now)
+            return _attach(home, tx, text, history, submission, actor=actor, now=now)
         return _store(home, tx, text, history, submission, actor=actor, now=now)
 
 
@@ -308,16 +314,37 @@ def _check_dates(
 
 
 def _attach(
-    home: Home, tx: Session, text: _Text, history: History, *, actor: str, now: datetime
+    home: Home,
+    tx: Session,
+    text: _Text,
+    history: History,
+    submission: Submission,
+    *,
+    actor: str,
+    now: datetime,
 ) -> Committed:
+    """Attach a translation to the text as it stands; of a draft it is a draft, attested anew later.
+
+    Its numbers, units, dates and links are compared with the source's, and recorded; nothing of it
+    is judged, and nothing that is found keeps it out.
+    """
     source = history.row(text.version)
+    compared = compare_translation(
+        read_document(home, source),
+        text.source.document(),
+        language=source.locale,
+        locale=text.locale,
+    )
     row = _write(home, tx, text, actor=actor, now=now)
     row.historical = source.historical
     row.source_sha256 = source.canonical_sha256
-    row.status = next_status(row.status, VersionStatus.COMMITTED)
+    draft = submission.draft or source.status == VersionStatus.DRAFT
+    row.status = next_status(row.status, VersionStatus.DRAFT if draft else VersionStatus.COMMITTED)
     tx.add(row)
-    _record(tx, row, CommitKind.TRANSLATION, "", now=now)
-    return _answer(CommitKind.TRANSLATION, text)
+    found = comparison_document(compared)
+    attests = {"source_sha256": row.source_sha256, "draft": draft, "compared": found}
+    _record(tx, row, CommitKind.TRANSLATION, "", now=now, more=attests)
+    return replace(_answer(CommitKind.TRANSLATION, text), compared=found)
 
 
 def _write(home: Home, tx: Session, text: _Text, *, actor: str, now: datetime) -> VersionRow:
@@ -354,7 +381,13 @@ def _write(home: Home, tx: Session, text: _Text, *, actor: str, now: datetime) -
 
 
 def _record(
-    tx: Session, row: VersionRow, kind: CommitKind, previous: str, *, now: datetime
+    tx: Session,
+    row: VersionRow,
+    kind: CommitKind,
+    previous: str,
+    *,
+    now: datetime,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     ledger.append(
         tx,
@@ -375,6 +408,7 @@ def _record(
             "previous": previous,
             "stated_by_the_company": kind is CommitKind.HISTORICAL,
             "git_commit": row.git_commit,
+            **more,
         },
     )
 

@@ -15,6 +15,7 @@ from notifier.pipeline.letters import locales_of, make_skeletons
 from notifier.pipeline.moves import turn_to
 from notifier.pipeline.propose import Plan, heard_of, make_plan, need_campaign
 from notifier.pipeline.prove import lost_history, sign_head
+from notifier.pipeline.translations import reader_documents, require_words
 from notifier.pipeline.void import need_text, touch
 from notifier.policy.history import VersionState, states
 from notifier.review import (
@@ -198,8 +199,8 @@ def approve(
 ) -> Approved:
     """Approve a campaign: freeze what is said, fix the audience, and let ``run`` begin.
 
-    :raises PromiseError: the approver committed it, the author alone cleared something, or the
-        notice period no longer fits
+    :raises PromiseError: the approver committed it, the author alone cleared something, recipients
+        have no text that they read, or the notice period no longer fits
     :raises InputError: it is not proposed
     :raises OutsideError: nothing was stored; or, if it says so, only the checkpoint is missing
     """
@@ -215,6 +216,7 @@ def approve(
         row.not_before, row.override_reason = not_before, override
         plan = make_plan(home, tx, row)
         _refuse_cleared_by_author(home, tx, plan)
+        require_words(plan.readers, campaign, row.policy)
         _require_in_time(plan, row, begin=max(now, heard_of(row)), override=override)
         skeletons = make_skeletons(home, tx, plan)
         document = approval_document(home, tx, plan, skeletons)
@@ -306,5 +308,6 @@ def _record_approval(
             "totals": dict(plan.tally.totals),
             "people": plan.tally.people,
             "decisions": upheld_by_approval(plan.assessment),
+            "readers": reader_documents(plan.readers),
         },
     )

@@ -13,6 +13,7 @@ from notifier.errors import UnknownThingError
 from notifier.pipeline.acquire import policies_of, zone_of
 from notifier.pipeline.assess import Assessment, assess
 from notifier.pipeline.history import read_history
+from notifier.pipeline.translations import readers_of
 from notifier.plan.audience import (
     cohorts_of,
     decide,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from notifier.home import Home
+    from notifier.plan.locales import Readers
     from notifier.plan.model import Calendar, Exposure, Ruling, ShapeRow, Tally
     from notifier.store.engine import Session
     from notifier.store.tables import CampaignRow
@@ -53,6 +55,8 @@ class Plan:
     tally: Tally
     calendar: Calendar
     route: Route
+    readers: tuple[Readers, ...] = ()
+    """The recipients by locale, and what each of them can read; of a version only."""
 
     @property
     def mailed(self) -> bool:
@@ -106,6 +110,7 @@ def make_plan(
     days = partial(days_for, notice=policy.notice)
     rulings = {row.id: decide(row.shape, assessment.exposure, days) for row in shapes}
     told = any(r.decision is not Decision.EXCLUDED for r in rulings.values())
+    source = read_history(tx, campaign.policy).row(campaign.version)
     return _plan(
         home,
         tx,
@@ -118,6 +123,7 @@ def make_plan(
         assessment=assessment,
         route=Route.EMAIL if told else assessment.route,
         longest=longest_days(policy.notice),
+        reading=readers_of(tx, policy, source, shapes, rulings),
     )
 
 
@@ -197,6 +203,7 @@ def _plan(
     assessment: Assessment | None,
     route: Route,
     longest: int,
+    reading: tuple[Readers, ...] = (),
 ) -> Plan:
     told = [row for row in shapes if rulings[row.id].decision is not Decision.EXCLUDED]
     mail = home.settings.mail
@@ -222,6 +229,7 @@ def _plan(
         tally=tally(shapes, rulings),
         calendar=dates,
         route=route,
+        readers=reading,
     )
 
 

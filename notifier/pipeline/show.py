@@ -13,6 +13,12 @@ from notifier.errors import UnknownThingError
 from notifier.pipeline.decisions import precedents, record_of_rules
 from notifier.pipeline.history import History, read_history, read_policy
 from notifier.pipeline.propose import need_campaign
+from notifier.pipeline.translations import (
+    UNREAD,
+    comparison_lines,
+    reader_documents,
+    translation_documents,
+)
 from notifier.pipeline.waves import wave_document
 from notifier.policy.history import in_force, states
 from notifier.review import TOO_LATE
@@ -46,6 +52,7 @@ def plan_head(home: Home, plan: Plan) -> dict[str, Any]:
         "earliest_effective": calendar.earliest_effective.isoformat() if plan.mailed else None,
         "notice_days": calendar.notice_days if plan.mailed else None,
         "too_late": late,
+        "readers": reader_documents(plan.readers),
     }
     if plan.assessment is not None:
         verdicts = list(plan.assessment.changes.values())
@@ -82,6 +89,7 @@ def head_text(head: dict[str, Any]) -> str:
         lines.append(f"Earliest   {head['earliest_effective']} is the first lawful effective date")
     if head["too_late"]:
         lines.append(TOO_LATE.format(earliest=head["earliest_effective"]))
+    lines += [UNREAD.format(**each) for each in head["readers"] if each["reads"] is None]
     return "\n".join(lines)
 
 
@@ -111,12 +119,20 @@ def review_document(home: Home, tx: Session, plan: Plan) -> dict[str, Any]:
         "approved_by": campaign.approved_by or None,
         "digest": campaign.approved_digest or None,
         "terms": campaign.terms or None,
+        "translations": _translations(home, tx, campaign),
         "notes": [
             {"change": key or None, "locale": locale, "text": row.text}
             for (key, locale), row in sorted(notes_of(tx, campaign.id).items())
         ],
         "changes": _changes(tx, plan.assessment, campaign.id) if plan.assessment else [],
     }
+
+
+def _translations(home: Home, tx: Session, campaign: CampaignRow) -> list[dict[str, Any]]:
+    if campaign.kind == "acquisition":
+        return []
+    source = read_history(tx, campaign.policy).row(campaign.version)
+    return translation_documents(home, tx, source)
 
 
 def _changes(tx: Session, assessment: Assessment, campaign: str) -> list[dict[str, Any]]:
@@ -157,6 +173,12 @@ def _record(
 def review_text(plan: Plan, head: dict[str, Any], *, color: bool) -> str:
     """Return what a reviewer reads on a terminal."""
     parts = [f"{plan.campaign.id}: {plan.campaign.state}", head_text(head), ""]
+    for each in head["translations"]:
+        standing = "" if each["current"] else ", not of the text as it stands now"
+        parts.append(f"Translation {each['locale']}, attested by {each['attested_by']}{standing}")
+        parts += [f"  {line}" for line in comparison_lines(each)]
+    if head["translations"]:
+        parts.append("")
     verdicts = plan.assessment.changes if plan.assessment else {}
     for change in head["changes"]:
         verdict = verdicts[change["key"]]
