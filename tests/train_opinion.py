@@ -15,7 +15,7 @@ from notifier.classify.engine import judge
 from notifier.classify.facts import about_terms, evidence
 from notifier.classify.lexicon import load_lexicon
 from notifier.classify.model import Ground
-from notifier.classify.opinion import Opinion, features, speaks_plainly
+from notifier.classify.opinion import Opinion, features, features_above, speaks_plainly
 from notifier.classify.reading import read
 from notifier.classify.ruleset import load_ruleset
 
@@ -59,8 +59,8 @@ def kept(rows):
 
 
 def weight(ground, named):
-    """Return 1 for the weightiest ground of a row, a half for another of its grounds."""
-    return 1.0 if ground == named[0] else 0.5 if ground in named else 0.0
+    """Return 1 for each ground of a row: any of them is right."""
+    return float(ground in named)
 
 
 def trained(items):
@@ -68,19 +68,30 @@ def trained(items):
     names = kept([item["x"] for item in items])
     rows = [{n: v for n, v in item["x"].items() if n in names and v} for item in items]
     material = fit(rows, [float(item["material"]) for item in items], PENALTY)
+    above = kept([item["above"] for item in items if item["grounds"]])
     about = [
-        (row, item["grounds"]) for row, item in zip(rows, items, strict=True) if item["grounds"]
+        (row | {n: v for n, v in item["above"].items() if n in above}, item["grounds"])
+        for row, item in zip(rows, items, strict=True)
+        if item["grounds"]
     ]
     grounds = {
-        ground: fit(
-            [row for row, _ in about],
-            [weight(ground, named) for _, named in about],
-            PENALTY,
+        ground: levelled(
+            fit([row for row, _ in about], [weight(ground, named) for _, named in about], PENALTY),
+            sum(ground in named for _, named in about) / len(about),
         )
         for ground in Ground
         if any(ground in named for _, named in about)
     }
     return Opinion(material=material, grounds=grounds, gate=GATE)
+
+
+def levelled(weights, share):
+    """Return weights that lean half as much to how often the ground came in training.
+
+    Which grounds are frequent differs from company to company: these had many rows of terms.
+    """
+    lean = math.log(share / (1 - share)) - math.log(1 / (len(Ground) - 2))
+    return weights | {"one": weights["one"] - lean / 2}
 
 
 def read_items(path):
@@ -96,7 +107,8 @@ def read_items(path):
         verdict, reading = judge(change, context), read(change)
         seen = features(change, reading, found, terms=about_terms(change, context))
         items.append(
-            {"x": seen, "material": row["material"],
+            {"x": seen, "above": features_above(change, reader.lexicon.known),
+             "material": row["material"],
              "grounds": [] if "grounds" in row["contested"] else row["grounds"],
              "company": row["company"], "rules": found.ranked(), "scores": found.scores,
              "outcome": outcome(verdict), "plain": speaks_plainly(reading, seen)}
@@ -129,7 +141,7 @@ def out_of_company(items):
             {
                 **item,
                 "share": model.share(item["x"]),
-                "ranked": model.ranked(item["x"], item["scores"]),
+                "ranked": model.ranked(item["x"] | item["above"], item["scores"]),
             }
             for item in items
             if item["company"] in held

@@ -21,7 +21,7 @@ from notifier.classify.model import (
     Route,
     Verdict,
 )
-from notifier.classify.opinion import features, speaks_plainly
+from notifier.classify.opinion import features, features_above, speaks_plainly
 from notifier.classify.proof import required, words_of
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind, all_rules
@@ -29,6 +29,9 @@ from notifier.classify.ruleset import strongest
 from notifier.classify.stored import touches_stored
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notifier.classify.facts import Evidence
     from notifier.classify.lexicon import Lexicon
     from notifier.classify.ruleset import RuleSet
     from notifier.diff.model import Change, Diff
@@ -176,7 +179,7 @@ def _named(
     share = opinion.share(seen)
     if share < opinion.gate and not speaks_plainly(reading, seen):
         return _unknown(change, context, (_doubted(share), *facts), misses)
-    grounds = opinion.ranked(seen, found.scores)[:_MOST_GROUNDS]
+    grounds = _grounds(change, context, seen, found)
     return _routed(
         Verdict(
             change=change,
@@ -212,15 +215,23 @@ def _unknown(
     if not any(finding.rule in _UNREAD for finding in findings):
         found, reading = evidence(change, context), read(change)
         seen = features(change, reading, found, terms=about_terms(change, context))
-        opinion = context.lexicon.opinion
-        grounds = opinion.ranked(seen, found.scores)[:_MOST_GROUNDS] or verdict.grounds
+        grounds = _grounds(change, context, seen, found) or verdict.grounds
         verdict = replace(
             verdict,
             grounds=grounds,
             direction=direction(reading, grounds[0]),
-            opinion=opinion.share(seen),
+            opinion=context.lexicon.opinion.share(seen),
         )
     return _routed(verdict, context)
+
+
+def _grounds(
+    change: Change, context: Context, seen: Mapping[str, float], found: Evidence
+) -> tuple[Ground, ...]:
+    """Return the grounds, weightiest first, as the rules and the second opinion rank them."""
+    lexicon = context.lexicon
+    about = {**seen, **features_above(change, lexicon.known)}
+    return lexicon.opinion.ranked(about, found.scores)[:_MOST_GROUNDS]
 
 
 def _routed(verdict: Verdict, context: Context) -> Verdict:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from notifier.classify.model import Ground
+from notifier.classify.text import keys
 from notifier.classify.words import LEGAL_SUFFIXES, MODALS, NEGATIONS, is_guarded
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 400
 _LONG, _SHORT = 40, 8
-_HALF = 0.5
+_LEARNED = 1.5
+"""What the regressions weigh against the rules when grounds are ranked; cross-validated by company
+on the training rows, where 1 to 2 do alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,12 +46,15 @@ class Opinion:
     def ranked(
         self, features: Mapping[str, float], scores: Mapping[Ground, float]
     ) -> tuple[Ground, ...]:
-        """Return the grounds by what the rules say and, half as much, the regressions."""
+        """Return the grounds by what the rules say and what the regressions say.
+
+        ``features`` are those of the words, ``features_above`` among them.
+        """
         top = max(scores.values(), default=0.0) or 1.0
         order = list(Ground)
         both = {
             ground: scores.get(ground, 0.0) / top
-            + _HALF
+            + _LEARNED
             * _sigmoid(_dot(self.grounds[ground], features) if ground in self.grounds else -30.0)
             for ground in scores.keys() | self.grounds.keys()
         }
@@ -104,6 +110,16 @@ def features(change: Change, reading: Reading, found: Evidence, *, terms: bool) 
     if found.scores:
         seen[f"first {found.ranked()[0]}"] = 1.0
     return seen
+
+
+def features_above(change: Change, known: frozenset[str]) -> dict[str, float]:
+    """Return the words of the two headings above a change, for the grounds alone.
+
+    Only words of the lexicon: a heading may carry the company's name.
+    """
+    units = change.new_units or change.old_units
+    above = " ".join(units[0].path[-2:]) if units else change.heading
+    return {f"h:{key}": 1.0 for key in keys(above) if key in known}
 
 
 def speaks_plainly(reading: Reading, seen: Mapping[str, float]) -> bool:

@@ -39,6 +39,52 @@ def address_runs(side: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+def is_address(side: tuple[Token, ...]) -> bool:
+    """Return whether a line is an address without a town: "330 West 34th Street, 5th Floor".
+
+    It opens with the house number and ends with a number or with a word for a street or a floor;
+    so it names neither a company nor a country.
+    """
+    return (
+        1 < len(side) <= _LONGEST
+        and side[0].kind == "number"
+        and all(_goes_on(token) for token in side)
+        and any(_is_street(token) for token in side[1 : 2 + _NEAR])
+        and (side[-1].kind == "number" or side[-1].key in _STREET)
+    )
+
+
+def postcodes(side: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the spans of "Street 9, D-20459" and of postcodes, in a line of nothing but names.
+
+    Where any word of weight is written small, the line is a sentence, and its numbers may be any.
+    """
+    if not side or not all(_goes_on(token) for token in side):
+        return ()
+    found: list[tuple[int, int]] = []
+    for place, token in enumerate(side):
+        if token.kind != "number" or not _CODE[0] <= len(token.key) <= _CODE[1] or not place:
+            continue
+        start = place - 1 if len(side[place - 1].key) == 1 else place  # the D of D-20459
+        street = side[max(0, start - 2) : start]
+        if len(street) == 2 and street[1].kind == "number" and street[0].kind == "word":  # noqa: PLR2004
+            start -= 2
+        found.append((side[start].start, token.end))
+    return tuple(found)
+
+
+_CODE = (5, 6)
+"""Digits of a postcode; four would also be a year."""
+STATES = bag(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia "
+    "idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan "
+    "minnesota mississippi missouri montana nebraska nevada hampshire jersey york carolina dakota "
+    "ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin "
+    "wyoming"
+)
+"""The states of the USA, each by its last word."""
+
+
 def _is_street(token: Token) -> bool:
     return token.text[:1].isupper() and (token.key in _STREET or token.key.endswith(_STREET_ENDS))
 

@@ -48,7 +48,8 @@ _LABELS = bag("updated update effective revised modified version changed publish
 _AROUND = _LABELS | bag(
     "this the our is was are were has been of on as from in it and to a since by for until policy "
     "privacy statement notice terms service use agreement document page cookie cookies history "
-    "archived current previous guidelines conditions general license community rev posted at r"
+    "archived current previous guidelines conditions general license community rev posted at r "
+    "latest"
 )
 
 
@@ -74,6 +75,27 @@ def stamped(text: str) -> tuple[tuple[int, int], ...]:
     )
 
 
+def unstamped(title: str) -> str:
+    """Return a document's title without the stamp in brackets behind it.
+
+    "Privacy policy for customers (as of 1 October 2021)" is "Privacy policy for customers"; of any
+    other text nothing is taken away.
+    """
+    found = _TITLE.fullmatch(" ".join(title[:_FIRST].split()))
+    words = {token.key for token in tokens(found["title"])} if found else set()
+    if found is None or not words & _DOCUMENTS or words & _STATED:
+        return title
+    return found["title"]
+
+
+_TITLE = re.compile(
+    r"(?P<title>[^()]{3,80}) \((?:as of|effective(?: as of| from| on)?|last (?:updated|revised"
+    r"|modified)|updated|revised|version(?: of)?|in force (?:since|from)|valid (?:from|as of)):?"
+    rf" {_DATE}\)",
+    re.IGNORECASE,
+)
+_DOCUMENTS = bag("policy statement notice terms agreement guidelines")
+_STATED = bag("we you they our your i it is are was were will shall may can must not no if")
 _FIRST = 2_000
 _NO_TITLE = bag("we you they our your i it if all any no not who what users")
 

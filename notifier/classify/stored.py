@@ -10,6 +10,7 @@ from notifier.classify.words import bag
 if TYPE_CHECKING:
     from notifier.classify.facts import Evidence
     from notifier.classify.reading import Reading
+    from notifier.classify.text import Token
 
 _FUTURE_ONLY = frozenset({Ground.DATA, Ground.TRACKING, Ground.CHILDREN, Ground.TERMS})
 _SIDE = 0.45
@@ -22,8 +23,10 @@ _HELD = bag(
 )
 _PRIVACY = bag(
     "personal privacy information data disclose cookies cookie collect consent delete "
-    "retain profile account email tracking identity"
+    "retain profile email tracking identity"
 )
+"""Words of personal information. An account is not among them: who may open, share or lose one is a
+matter of terms."""
 _COLLECTS = bag("collect collects collected gather gathers track tracks record records receive")
 _JOINING = bag("directed intended age join register")
 
@@ -45,6 +48,20 @@ def touches_stored(evidence: Evidence, reading: Reading, *, terms: bool = False)
         return not terms or bool(words & _PRIVACY)
     if not set(evidence.named) <= _FUTURE_ONLY or words & _HELD:
         return True
+    if _is_there(reading.old) or _is_there(reading.new):
+        return True
     # "Children" is about joining, "data" about collecting; anything else on these grounds is not.
     needed = {Ground.DATA: _COLLECTS, Ground.CHILDREN: _JOINING}.get(ranked[0])
     return needed is not None and not words & needed
+
+
+def _is_there(side: tuple[Token, ...]) -> bool:
+    """Return whether a passage speaks of what was given or taken before: "has collected"."""
+    return any(
+        token.key in _PERFECT and any(after.key in _TAKEN for after in side[at + 1 : at + 3])
+        for at, token in enumerate(side)
+    )
+
+
+_PERFECT = bag("has have had already")
+_TAKEN = bag("collected provided received submitted gathered obtained given recorded supplied")

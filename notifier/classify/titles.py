@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notifier.classify.text import tokens
 from notifier.classify.words import MODALS, NEGATIONS, bag, is_guarded
 
 if TYPE_CHECKING:
@@ -37,6 +38,26 @@ def states_nothing(reading: Reading, context: Context) -> bool:
         for token in changed
         for hit in context.lexicon.hits((token.key,))
     )
+
+
+def names_document(text: str) -> bool:
+    """Return whether a line is nothing but the title of a policy: "Example Privacy Policy".
+
+    Every word of weight is written with a capital, so that "our policy on data" is none.
+    """
+    words = tokens(text)
+    named = {token.key for token in words}
+    return (
+        0 < len(words) <= _LONGEST
+        and bool(named & _DOCUMENTS)
+        and not any(is_guarded(token.key) for token in words)
+        and not named & _STATES
+        and all(token.text[:1].isupper() or token.key in _SMALL for token in words)
+    )
+
+
+_DOCUMENTS = bag("policy statement notice terms agreement guidelines")
+_SMALL = bag("of the for and to on in a")
 
 
 def _is_title(side: tuple[Token, ...]) -> bool:

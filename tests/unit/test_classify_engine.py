@@ -269,3 +269,15 @@ def test_a_passage_past_the_limit_goes_to_a_person():
     found = verdict("a " * 120_000, "b " * 120_000)
     assert found.outcome == "unknown"
     assert found.findings[0].rule == "too-long"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", "The data it has collected about you in your browser."),
+        ("If a child under 16 has provided us with its age, write to us.",
+         "If a child under 13 has provided us with its age, write to us."),
+    ],
+)  # fmt: skip
+def test_what_was_given_before_is_stored(old, new):
+    assert verdict(old, new).touches_stored

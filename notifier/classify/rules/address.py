@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.postal import address_runs
-from notifier.classify.proof import by_hunk
+from notifier.classify.postal import STATES, address_runs, is_address, postcodes
+from notifier.classify.proof import by_hunk, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
 from notifier.classify.words import LEGAL_SUFFIXES, RIGHTS_WORDS, bag
@@ -25,7 +25,8 @@ class Address:
     """The postal address of the same office, in a sentence about no right and no place of storage.
 
     True: "Example Ltd, 100 New Street, London" → "Example Ltd, 6 Old Yard, Manchester". Near miss:
-    another company before the address, another country, "our servers at 1 Main Street".
+    another company before the address, another country, "our servers at 1 Main Street". A line that
+    was added or removed counts only if it is an address from the house number on, and no more.
     """
 
     name = "postal-address"
@@ -36,14 +37,26 @@ class Address:
         reading = read(change)
         if {token.key for token in reading.old + reading.new} & (_KEPT_THERE | RIGHTS_WORDS):
             return None
-        old, new = address_runs(reading.old), address_runs(reading.new)
+        says = "The postal address of the same office."
+        if not reading.two_sided:
+            side = reading.old or reading.new
+            return whole(self.name, says, change) if is_address(side) else None
+        old = (*address_runs(reading.old), *_postal_line(reading.old, context))
+        new = (*address_runs(reading.new), *_postal_line(reading.new, context))
         if not old or not new:
             return None
 
         def accounts(hunk: Hunk) -> bool:
             return _inside(hunk.old, old, context) and _inside(hunk.new, new, context)
 
-        return by_hunk(self.name, "The postal address of the same office.", change, accounts)
+        return by_hunk(self.name, says, change, accounts)
+
+
+def _postal_line(side: tuple[Token, ...], context: Context) -> tuple[tuple[int, int], ...]:
+    """Return where house numbers and postcodes stand in a line that names its country or state."""
+    words = tuple(token.key for token in side)
+    placed = {*words} & STATES or any(h.ground == "transfer" for h in context.lexicon.hits(words))
+    return postcodes(side) if placed else ()
 
 
 def _inside(run: tuple[Token, ...], spans: tuple[tuple[int, int], ...], context: Context) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from notifier.classify.proof import by_hunk, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
-from notifier.classify.stamps import is_stamp, stamped
+from notifier.classify.stamps import is_stamp, stamped, unstamped
+from notifier.classify.text import fold
 
 if TYPE_CHECKING:
     from notifier.classify.context import Context
@@ -34,12 +35,20 @@ class DateStamp:
         sides = [text for text in (reading.old_text, reading.new_text) if text.strip()]
         if sides and all(map(is_stamp, sides)):
             return whole(self.name, _SAYS, change)
+        if reading.two_sided and _same_title(reading.old_text, reading.new_text):
+            return whole(self.name, _SAYS, change)
         spans = [stamped(reading.old_text), stamped(reading.new_text)]
 
         def accounts(hunk: Hunk) -> bool:
             return _within(hunk.old, spans[0]) and _within(hunk.new, spans[1])
 
         return by_hunk(self.name, _SAYS, change, accounts) if all(spans) else None
+
+
+def _same_title(old: str, new: str) -> bool:
+    """Return whether two titles are one but for a stamp in brackets behind either."""
+    bare = unstamped(old), unstamped(new)
+    return bare != (old, new) and fold(bare[0]) == fold(bare[1])
 
 
 def _within(run: tuple[Token, ...], spans: tuple[tuple[int, int], ...]) -> bool:

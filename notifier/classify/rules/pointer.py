@@ -43,11 +43,19 @@ _LEAD = re.compile(
 )
 
 
+_HEAD = re.compile(
+    r"\W{0,4}(?:please )?(?:click here|(?:visit|see|view|check|go to|refer to|consult)"
+    r" (?:our|the|this) [^,.;:!?()]{1,80}?) to (?:read|learn|see|find|view)\b",
+    re.IGNORECASE,
+)
+
+
 class Pointer:
     """A sentence that sends the reader to a page does so in other words.
 
     True: "Click here for our cookie policy" → "Visit this page for our cookie policy"; "For more
-    information on cookies, see our Help Center" → "… see our Support Pages". Near miss: "We view
+    information on cookies, see our Help Center" → "… see our Support Pages"; "Click here to read
+    more" → "Visit the Example Disclosures page to read more". Near miss: "We view
     your messages" → "We read your messages"; the page where a right is exercised; binding terms.
     """
 
@@ -64,9 +72,14 @@ class Pointer:
         ends = [_target(reading.old_text), _target(reading.new_text)]
         if any(keys & _WEIGHTY for keys in sides):
             ends = [None, None]
+        heads = [_head(reading.old_text), _head(reading.new_text)]
+        if any(keys & (RIGHTS_WORDS | _BINDING) for keys in sides):
+            heads = [0, 0]
 
         def accounts(hunk: Hunk) -> bool:
             if _behind(hunk.old, ends[0]) and _behind(hunk.new, ends[1]):
+                return True
+            if _before(hunk.old, heads[0]) and _before(hunk.new, heads[1]):
                 return True
             old, new = set(hunk.old_keys), set(hunk.new_keys)
             return bool(old) and bool(new) and bool((old | new) & _CORE) and old | new <= _WORDS
@@ -88,6 +101,16 @@ _LONGEST = 14
 
 def _behind(run: tuple[Token, ...], place: int | None) -> bool:
     return place is not None and all(token.start >= place for token in run)
+
+
+def _head(text: str) -> int:
+    """Return where, in a sentence that opens by pointing at a page, what is found there begins."""
+    found = _HEAD.match(text)
+    return found.end() if found else 0
+
+
+def _before(run: tuple[Token, ...], place: int) -> bool:
+    return bool(run) and all(token.end <= place and token.key not in GUARDED for token in run)
 
 
 rule = Pointer()

@@ -1,0 +1,51 @@
+"""Lines that say where earlier versions of the text are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifier.classify.proof import whole
+from notifier.classify.reading import read
+from notifier.classify.rule import RuleKind
+from notifier.classify.words import bag
+
+if TYPE_CHECKING:
+    from notifier.classify.context import Context
+    from notifier.classify.model import Finding
+    from notifier.diff.model import Change
+
+_EARLIER = bag("previous prior earlier archived older past")
+_TEXT = bag("policy policies statement statements notice notices terms version versions")
+_FIND = bag("see view read find review click visit available here archive archives")
+_AROUND = bag(
+    "you can may to our the this that these an a of for is are at in on please here privacy cookie "
+    "service services use statement history page link versions version dated"
+)
+_LONGEST = 18
+
+
+class EarlierVersion:
+    """The sentence says where an earlier version of the same text is found, and nothing else.
+
+    True: "You can see our previous Privacy Policy here." was added. Near miss: "Our previous terms
+    apply to you."; "You can see our previous terms and object here."
+    """
+
+    name = "earlier-version"
+    kind = RuleKind.PROOF
+
+    def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
+        """Return a proof over the whole change, or nothing."""
+        reading = read(change)
+        sides = [side for side in (reading.old, reading.new) if side]
+        for side in sides:
+            words = {token.key for token in side}
+            told = words & _EARLIER and words & _TEXT and words & _FIND
+            if not told or len(side) > _LONGEST or words - _EARLIER - _TEXT - _FIND - _AROUND:
+                return None
+        if not sides:
+            return None
+        return whole(self.name, "It says where an earlier version of this text is found.", change)
+
+
+rule = EarlierVersion()
