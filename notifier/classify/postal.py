@@ -55,9 +55,10 @@ def is_address(side: tuple[Token, ...]) -> bool:
 
 
 def postcodes(side: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
-    """Return the spans of "Street 9, D-20459" and of postcodes, in a line of nothing but names.
+    """Return the spans of "Street 9, D-20459 Town" and of "State 10011", in a line of mere names.
 
-    Where any word of weight is written small, the line is a sentence, and its numbers may be any.
+    Where any word of weight is written small, the line is a sentence, and its numbers may be any;
+    where neither a street with a number nor a state stands before it, a number may be an amount.
     """
     if not side or not all(_goes_on(token) for token in side):
         return ()
@@ -65,11 +66,14 @@ def postcodes(side: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
     for place, token in enumerate(side):
         if token.kind != "number" or not _CODE[0] <= len(token.key) <= _CODE[1] or not place:
             continue
+        if side[place - 1].key in STATES:
+            found.append((token.start, token.end))
+            continue
         start = place - 1 if len(side[place - 1].key) == 1 else place  # the D of D-20459
-        street = side[max(0, start - 2) : start]
-        if len(street) == 2 and street[1].kind == "number" and street[0].kind == "word":  # noqa: PLR2004
-            start -= 2
-        found.append((side[start].start, token.end))
+        kinds = [each.kind for each in side[max(0, start - 2) : start]]
+        town = [each.kind for each in side[place + 1 : place + 2]]
+        if kinds == ["word", "number"] and town == ["word"]:
+            found.append((side[start - 2].start, token.end))
     return tuple(found)
 
 

@@ -41,8 +41,14 @@ class Address:
         if not reading.two_sided:
             side = reading.old or reading.new
             return whole(self.name, says, change) if is_address(side) else None
-        old = (*address_runs(reading.old), *_postal_line(reading.old, context))
-        new = (*address_runs(reading.new), *_postal_line(reading.new, context))
+        old = (
+            *address_runs(reading.old),
+            *_postal_line(reading.old, context, row="|" in reading.old_text),
+        )
+        new = (
+            *address_runs(reading.new),
+            *_postal_line(reading.new, context, row="|" in reading.new_text),
+        )
         if not old or not new:
             return None
 
@@ -52,8 +58,15 @@ class Address:
         return by_hunk(self.name, says, change, accounts)
 
 
-def _postal_line(side: tuple[Token, ...], context: Context) -> tuple[tuple[int, int], ...]:
-    """Return where house numbers and postcodes stand in a line that names its country or state."""
+def _postal_line(
+    side: tuple[Token, ...], context: Context, *, row: bool
+) -> tuple[tuple[int, int], ...]:
+    """Return where house numbers and postcodes stand in a line that names its country or state.
+
+    A row of a table is none: its numbers may be amounts.
+    """
+    if row:
+        return ()
     words = tuple(token.key for token in side)
     placed = {*words} & STATES or any(h.ground == "transfer" for h in context.lexicon.hits(words))
     return postcodes(side) if placed else ()
