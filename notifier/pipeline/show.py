@@ -5,12 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notifier.banner import instant
-from notifier.classify.render import verdict_document
-from notifier.classify.wilson import Share
-from notifier.diff.render.document import change_document
 from notifier.diff.render.terminal import redline
 from notifier.errors import UnknownThingError
-from notifier.pipeline.decisions import precedents, record_of_rules
 from notifier.pipeline.history import History, read_history, read_policy
 from notifier.pipeline.propose import need_campaign
 from notifier.pipeline.translations import (
@@ -20,18 +16,18 @@ from notifier.pipeline.translations import (
     translation_documents,
 )
 from notifier.pipeline.waves import wave_document
+from notifier.pipeline.weighed import change_documents, precedent_lines, upheld
 from notifier.policy.history import in_force, states
 from notifier.review import TOO_LATE
-from notifier.store.campaigns import all_campaigns, notes_of, rulings_of
+from notifier.store.campaigns import all_campaigns, notes_of
 from notifier.store.messages import counts
 from notifier.store.versions import translations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from notifier.home import Home
-    from notifier.pipeline.assess import Assessment
     from notifier.pipeline.propose import Plan
     from notifier.store.engine import Session
     from notifier.store.tables import CampaignRow
@@ -124,7 +120,7 @@ def review_document(home: Home, tx: Session, plan: Plan) -> dict[str, Any]:
             {"change": key or None, "locale": locale, "text": row.text}
             for (key, locale), row in sorted(notes_of(tx, campaign.id).items())
         ],
-        "changes": _changes(tx, plan.assessment, campaign.id) if plan.assessment else [],
+        "changes": change_documents(tx, plan.assessment, campaign.id) if plan.assessment else [],
     }
 
 
@@ -133,41 +129,6 @@ def _translations(home: Home, tx: Session, campaign: CampaignRow) -> list[dict[s
         return []
     source = read_history(tx, campaign.policy).row(campaign.version)
     return translation_documents(home, tx, source)
-
-
-def _changes(tx: Session, assessment: Assessment, campaign: str) -> list[dict[str, Any]]:
-    ruled = rulings_of(tx, campaign)
-    before = precedents(tx, assessment, campaign)
-    here, labelled = record_of_rules(tx, without=campaign), assessment.lexicon.record
-    changes = []
-    for key, verdict in assessment.changes.items():
-        document = change_document(verdict.change) | verdict_document(verdict)
-        for finding in document["findings"]:
-            finding["record"] = _record(finding["rule"], here, labelled)
-        baselines = [n for n, view in assessment.views.items() if key in view.verdicts]
-        changes.append(
-            document
-            | {
-                "key": key,
-                "baselines": baselines,
-                "ruled": key in ruled,
-                "precedents": before.get(key, []),
-            }
-        )
-    return changes
-
-
-def _record(
-    rule: str, here: Mapping[str, Share], labelled: Mapping[str, tuple[int, int]]
-) -> dict[str, Any] | None:
-    """Return how often a rule was upheld: by this home's approvals, else on labelled changes."""
-    share, source = here.get(rule), "approvals"
-    if share is None and rule in labelled:
-        share, source = Share(count=labelled[rule][0], total=labelled[rule][1]), "labelled changes"
-    if share is None:
-        return None
-    low, high = (round(bound, 3) for bound in share.bounds)
-    return {"upheld": share.count, "of": share.total, "low": low, "high": high, "by": source}
 
 
 def review_text(plan: Plan, head: dict[str, Any], *, color: bool) -> str:
@@ -188,41 +149,10 @@ def review_text(plan: Plan, head: dict[str, Any], *, color: bool) -> str:
         if verdict.change.heading:
             parts.append(f"  § {verdict.change.heading}")
         parts.append("  " + redline(verdict.change, color=color).replace("\n", "\n  "))
-        parts += [
-            f"  · {f['says']} [{f['rule']}{_upheld(f['record'])}]" for f in change["findings"]
-        ]
-        parts += _precedent_lines(plan.campaign.id, change)
+        parts += [f"  · {f['says']} [{f['rule']}{upheld(f['record'])}]" for f in change["findings"]]
+        parts += precedent_lines(plan.campaign.id, change)
         parts.append("")
     return "\n".join(parts).rstrip()
-
-
-def _upheld(record: dict[str, Any] | None) -> str:
-    if record is None:
-        return ""
-    bounds = f"{record['low']:.0%} to {record['high']:.0%}"
-    on = " labelled changes" if record["by"] == "labelled changes" else ""
-    return f", upheld {record['upheld']} of {record['of']}{on}: {bounds}"
-
-
-def _precedent_lines(campaign: str, change: dict[str, Any]) -> list[str]:
-    """Return what was decided about the same words before, and how to decide alike."""
-    lines = []
-    for past in change["precedents"]:
-        verdict = "material" if past["material"] else "non-material"
-        lines.append(
-            f"  ◆ precedent {past['campaign']}, {past['at'][:10]}: {past['actor']} ruled {verdict}:"
-            f" {past['reason']}"
-        )
-    if change["precedents"] and not change["ruled"]:
-        last = change["precedents"][0]
-        verdict = "material" if last["material"] else "non-material"
-        if last["material"]:
-            verdict += " --stored" if last["touches_stored"] else " --not-stored"
-        lines.append(
-            "    nothing follows from it by itself; to decide alike: notifier review set"
-            f" {campaign} {change['key']} {verdict} --reason …"
-        )
-    return lines
 
 
 def campaigns_document(home: Home) -> dict[str, Any]:
