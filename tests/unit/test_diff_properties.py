@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from notifier.diff.words import tokens, word_diff
 from notifier.policy.parse import parse
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from notifier.policy.model import Document
 
 SENTENCES = [
@@ -168,6 +171,36 @@ def test_no_number_negation_or_modal_is_ever_ignored(text: str, word: str, marku
     diff = compare(*documents(old, new, markup))
     inserted = [w.text for c in diff.changes for w in c.words if w.op is WordOp.INSERT]
     assert any(word in text.split() for text in inserted)
+
+
+def calls(old: str, new: str, markup: str) -> int:
+    """Return how many functions a comparison calls: work that no other process makes longer."""
+    left, right = documents(old, new, markup)
+    counted = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        compare(left, right)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=3, max_size=8),
+    st.lists(st.sampled_from(SENTENCES), min_size=3, max_size=8),
+    markups,
+)
+@settings(max_examples=10, deadline=None)
+def test_work_grows_near_linearly(old: list[str], new: list[str], markup: str) -> None:
+    small, large = (
+        calls("\n\n".join(old * times), "\n\n".join(new * times), markup) for times in (15, 60)
+    )
+    assert large <= 4.5 * small + 2_000
 
 
 def test_words_that_do_not_rebuild_are_a_bug_that_stops() -> None:
