@@ -40,8 +40,9 @@ def compare(old: Document, new: Document) -> Diff:
         return _identical(old, new)
     draft = draft_of(old, new)
     regrouping = regroup(draft)
-    found = list(_placed(list(changes_of(draft, regrouping)), list(_renamed(draft))))
-    changes = [_with_id(change, n) for change, n in _numbered(with_definitions(found, new))]
+    placed = list(_placed(list(changes_of(draft, regrouping)), list(_renamed(draft))))
+    found, unfollowed = with_definitions(placed, new)
+    changes = [_with_id(change, n) for change, n in _numbered(found)]
     check_cover(draft, changes)
     _count_gaps(draft)
     return Diff(
@@ -55,6 +56,7 @@ def compare(old: Document, new: Document) -> Diff:
         notes=(
             *draft.pairing.notes,
             *_effort_notes(draft),
+            *unfollowed,
             *_reading_notes(old, new),
             *_hidden_notes(old, new),
         ),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST = 200
 """Terms of one comparison; a text that defines more changed ones was written anew."""
+_TOO_MANY = f"Very many definitions changed: the uses of the first {_MOST} terms were sought."
 _QUOTED = r"\"\s*(?P<{0}>[^\"]{{1,60}}?)\s*\""
 _SAYS = (
     r"(?:shall\s+|will\s+)?(?:means?|refers?\s+to|designates?|includes?|is\s+defined|are\s+defined"
@@ -55,30 +56,34 @@ def terms_of(units: Iterable[Unit]) -> tuple[str, ...]:
         for pattern in _DEFINING if _MAY_DEFINE.search(text) else ():
             for match in pattern.finditer(text):
                 term = " ".join(match["term"].split()).strip(",.;")
-                if " " in term or not term.islower():
+                if any(map(str.isalpha, term)) and (" " in term or not term.islower()):
                     found[term] = None
     return tuple(found)
 
 
-def with_definitions(changes: Sequence[Change], new: Document) -> list[Change]:
-    """Return the changes, each with the terms it defines and where the new text uses them."""
-    defined: dict[int, tuple[str, ...]] = {}
-    terms: dict[str, list[int]] = {}
-    for number, change in enumerate(changes):
-        if change.kind in _SPEAKING or change.edited:
-            defined[number] = terms_of((*change.new_units, *change.old_units))
-            terms.update((term, []) for term in defined[number][: max(0, _MOST - len(terms))])
-    if not terms:
-        return list(changes)
-    units = [unit for unit in new.units if not is_silent(unit)]
-    for index, term in _uses(units, terms):
-        terms[term].append(index)
+def with_definitions(
+    changes: Sequence[Change], new: Document
+) -> tuple[list[Change], tuple[str, ...]]:
+    """Return the changes, each with the terms it defines and where the new text uses them.
+
+    And a sentence where there were too many terms to follow them all.
+    """
+    defined = {
+        number: names
+        for number, change in enumerate(changes)
+        if change.kind in _SPEAKING or change.edited
+        if (names := terms_of((*change.new_units, *change.old_units)))
+    }
+    every = list(dict.fromkeys(name for names in defined.values() for name in names))
+    uses: dict[str, list[int]] = {name: [] for name in every[:_MOST]}
+    units = [unit for unit in new.units if not is_silent(unit)] if uses else []
+    for index, term in _uses(units, uses):
+        uses[term].append(index)
     found = list(changes)
     for number, names in defined.items():
-        if names:
-            defines = tuple(_definitions(changes[number], names, terms, units))
-            found[number] = replace(changes[number], defines=defines)
-    return found
+        defines = tuple(_definitions(changes[number], names, uses, units))
+        found[number] = replace(changes[number], defines=defines)
+    return found, (_TOO_MANY,) if len(every) > _MOST else ()
 
 
 def _definitions(
@@ -86,14 +91,15 @@ def _definitions(
 ) -> Iterator[Definition]:
     own = {unit.span for unit in change.new_units}
     for name in names:
-        spans = tuple(s for n in uses.get(name, ()) if (s := units[n].span) not in own)
-        yield Definition(term=name, used=spans)
+        if name in uses:
+            spans = tuple(s for n in uses[name] if (s := units[n].span) not in own)
+            yield Definition(term=name, used=spans)
 
 
 def _uses(units: Sequence[Unit], terms: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield which passage uses which term: as a whole word, as it is written, or its plural."""
     longest = sorted(terms, key=lambda term: (-len(term), term))
-    words = "|".join(rf"{re.escape(term)}" for term in longest)
+    words = "|".join(map(re.escape, longest))
     pattern = re.compile(rf"(?<![A-Za-zÀ-ÿ])({words})(?:e?s)?(?![A-Za-zÀ-ÿ])")
     for index, unit in enumerate(units):
         for term in dict.fromkeys(pattern.findall(fold(unit.text))):

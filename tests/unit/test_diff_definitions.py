@@ -61,6 +61,7 @@ def test_a_definition_that_went_still_names_who_uses_it() -> None:
         "Read “Cookies” below, {}, and (see “Your rights”) the rest.\n\nCookies. Your rights.",
         "“We” means {}.\n\nWe do.",
         "Your Data is {}.\n\nYour Data.",
+        "“...” means {}.\n\nSo it is.",
     ],
 )
 def test_a_quotation_or_a_pronoun_is_no_term_to_follow(text: str) -> None:
@@ -93,3 +94,13 @@ def test_every_form_links_or_counts_the_uses() -> None:
     assert f'id="u-{start}"' in page
     assert "We keep <strong>Data</strong> &amp; more." in page
     assert f"#u-{start}" not in render_page(diff, title="Terms", full=False)
+
+
+def test_more_terms_than_can_be_followed_are_said() -> None:
+    old, new = (
+        "\n\n".join(f"“Term {n}” means {said} {n}. Term {n} holds." for n in range(201))
+        for said in ("alpha", "beta")
+    )
+    diff = diff_of(old, new)
+    assert [len(change.defines) for change in diff.changes] == [1] * 200 + [0]
+    assert any("the first 200 terms" in note for note in diff.notes)
