@@ -315,6 +315,26 @@ def campaign_decide(
     _decide(home, campaign, act)
 
 
+@campaign_app.command("retry")
+def campaign_retry(
+    campaign: CampaignArgument,
+    person: Annotated[
+        str, typer.Option("--person", metavar="PERSON", help="Only this person's message.")
+    ] = "",
+    reason: ReasonOption = "",
+    who: ActorOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Try again what needs attention, once its cause is mended (not for its author)."""
+    from notifier.pipeline.steer import retry
+
+    def act(opened: Home) -> None:
+        released = retry(opened, campaign, reason=reason, actor=actor(who), person=person)
+        say(f"{released} are tried again at the next `notifier run`.")
+
+    _decide(home, campaign, act)
+
+
 @campaign_app.command("reschedule")
 def campaign_reschedule(
     campaign: CampaignArgument,

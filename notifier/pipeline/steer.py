@@ -20,7 +20,7 @@ from notifier.plan.wave import WaveVerdict
 from notifier.policy.history import VersionStatus, next_status
 from notifier.review import require_second_person
 from notifier.store import ledger
-from notifier.store.backlog import FIRST_WAVE, unhold
+from notifier.store.backlog import FIRST_WAVE, unhold, unpark
 from notifier.store.campaigns import all_campaigns
 from notifier.store.waves import find_wave
 
@@ -100,6 +100,60 @@ def give_up(home: Home, campaign: str, *, reason: str, actor: str) -> None:
     with home.store.read() as tx:
         _need_decision(need_campaign(tx, campaign))
     cancel(home, campaign, actor=actor, reason=reason)
+
+
+def retry(home: Home, campaign: str, *, reason: str, actor: str, person: str = "") -> int:
+    """Let messages that need attention be tried again, all or one person's; return how many.
+
+    For when its cause was mended: an address corrected, the relay's operator spoken to. A complete
+    campaign opens again, and then sends whenever it can, which may be late; so the author cannot
+    order it (P3). Whatever left once is repeated as it was.
+
+    :raises InputError: no reason, nothing to try again, or a campaign that is not sending or
+        complete, or whose version is in force
+    :raises PromiseError: the actor committed it
+    """
+    need_text(reason, "a --reason")
+    now = home.now()
+    with home.store.write() as tx:
+        row = need_campaign(tx, campaign)
+        require_second_person(
+            author=row.author,
+            approver=actor,
+            four_eyes=home.settings.review.four_eyes,
+            act="release",
+        )
+        _refuse_if_over(row, now)
+        released = unpark(tx, campaign, person)
+        if not released:
+            raise InputError(
+                f"No message of {campaign} needs attention"
+                f"{f' for {person}' if person else ''}. Nothing was done.",
+                code="nothing_to_retry",
+                next_step="`notifier status` counts them; `notifier person show` tells of one.",
+            )
+        body = {"actor": actor, "reason": reason, "released": released}
+        ledger.append(tx, now=now, kind="retry", campaign=campaign, body=body)
+        if row.state == CampaignState.COMPLETE:
+            move(tx, row, CampaignEvent.REOPEN, now, reason=reason, actor=actor)
+    return released
+
+
+def _refuse_if_over(row: CampaignRow, now: datetime) -> None:
+    if row.state not in {CampaignState.SENDING, CampaignState.COMPLETE}:
+        raise InputError(
+            f"{row.id} is {row.state}; only what is sending or complete can be tried again. Nothing"
+            " was done.",
+            code="wrong_state",
+            next_step="Resume or decide it first; `notifier status` shows where it stands.",
+        )
+    if row.effective_at <= now:
+        raise InputError(
+            f"{row.id} took effect on {row.effective_date}; its mail would announce what has come"
+            " already. Nothing was done.",
+            code="in_force",
+            next_step="Tell these people in another way, or commit a new version.",
+        )
 
 
 def _need_decision(row: CampaignRow) -> None:

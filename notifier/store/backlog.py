@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, distinct, exists, func, or_, select, update
+from sqlalchemy import and_, case, distinct, exists, func, or_, select, update
 
 from notifier.evidence.chain import Act
+from notifier.store.claims import REPLY_NEVER_READ
 from notifier.store.ledger import append_many
 from notifier.store.tables import CampaignRow, MessageRow
 
@@ -68,6 +69,29 @@ def unhold(tx: Session, campaign: str, reasons: Sequence[str]) -> int:
     """Bring messages held for one of these reasons back to ``planned``; return how many."""
     held = and_(_M.c.campaign == campaign, _M.c.state == "held", _M.c.reason.in_(reasons))
     change = update(_M).where(held).values(state="planned", reason="", next_at=None)
+    return int(tx.connection().execute(change).rowcount)
+
+
+def unpark(tx: Session, campaign: str, person_id: str = "") -> int:
+    """Bring what needs attention back to ``planned``, of everybody or of one; return how many.
+
+    The time for which a message is retried begins anew. What left once stays the same bytes, and is
+    marked as a repetition where nobody knows that it was refused.
+    """
+    parked = and_(_M.c.campaign == campaign, _M.c.state == "needs_attention")
+    if person_id:
+        parked = and_(parked, _M.c.person_id == person_id)
+    may_have_arrived = and_(_M.c.recipient != "", _M.c.reply_code == 0)
+    change = (
+        update(_M)
+        .where(parked)
+        .values(
+            state="planned",
+            reason=case((may_have_arrived, REPLY_NEVER_READ), else_=""),
+            next_at=None,
+            first_deferred_at=None,
+        )
+    )
     return int(tx.connection().execute(change).rowcount)
 
 

@@ -21,7 +21,7 @@ import pytest
 from sqlmodel import select
 
 from notifier.consent import Choice
-from notifier.errors import PromiseError
+from notifier.errors import InputError, PromiseError
 from notifier.home import Home
 from notifier.pipeline.begin import begin
 from notifier.pipeline.choose import record
@@ -30,6 +30,7 @@ from notifier.pipeline.decide import approve
 from notifier.pipeline.prove import verify_home
 from notifier.pipeline.run import turn
 from notifier.pipeline.show import status_document
+from notifier.pipeline.steer import retry
 from notifier.pipeline.take import take_in
 from notifier.settings import load_settings
 from notifier.store.campaigns import find_campaign, skeletons_of
@@ -346,6 +347,52 @@ def test_p4_p8_of_a_child_only_the_guardian_hears_even_where_the_bytes_left_befo
         again(world)
         assert world.ends() == {"good0": "needs_attention: bytes_changed"}
         assert world.relay.accepted == []
+
+
+def test_p1_what_needs_attention_is_tried_again_when_somebody_says_so(tmp_path: Path) -> None:
+    """The same bytes as before, not at the author's word, with the reason in the ledger."""
+    with tried(tmp_path, refuse("end", "554 5.7.1 blocked")) as world:
+        world.run()
+        assert (world.state(), world.ends()) == (
+            "complete", {"good0": "needs_attention: refused_policy"},
+        )  # fmt: skip
+        mended = {"reason": "the relay knows us now"}
+        with pytest.raises(PromiseError):
+            retry(world.home, "privacy@v2", actor="author", **mended)
+        for wrong in ({"reason": " "}, {**mended, "person": "nobody"}):
+            with pytest.raises(InputError):
+                retry(world.home, "privacy@v2", actor="second", **wrong)
+        assert world.state() == "complete"
+        assert retry(world.home, "privacy@v2", actor="second", **mended) == 1
+        world.people([BETTER])
+        world.run()
+        assert (world.state(), world.ends()) == ("complete", {"good0": SENT})
+        (mail,) = world.relay.accepted
+        assert (mail.recipient, world.digests("intent")) == (
+            "good0@example.org", [mail.sha256] * 2,
+        )  # fmt: skip
+        with pytest.raises(InputError):
+            retry(world.home, "privacy@v2", actor="second", **mended)
+        assert verify_home(world.home, checkpoint=None, key="").holds
+
+
+def test_p1_p3_a_corrected_address_is_tried_again_until_the_version_is_in_force(
+    world: World,
+) -> None:
+    world.people([["utf8", "jörg@example.org", "Jörg", "active", ""]])
+    world.collections(["utf8"])
+    world.approve()
+    world.run()
+    assert world.ends() == {"utf8": PARKED}
+    world.people([["utf8", "joerg@example.org", "Jörg", "active", ""]])
+    start, world.now = world.now, datetime(2027, 3, 2, tzinfo=UTC)
+    with pytest.raises(InputError, match="took effect"):
+        retry(world.home, "privacy@v2", reason="corrected", actor="second")
+    world.now = start
+    assert retry(world.home, "privacy@v2", reason="corrected", actor="second") == 1
+    world.run()
+    assert world.ends() == {"utf8": SENT}
+    assert [mail.recipient for mail in world.relay.accepted] == ["joerg@example.org"]
 
 
 def test_p8_whoever_loses_the_address_before_the_mail_leaves_is_handed_to_the_site(
