@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _MOST = 200
 """Terms of one comparison; a text that defines more changed ones was written anew."""
 _TOO_MANY = f"Very many definitions changed: the uses of the first {_MOST} terms were sought."
-_QUOTED = r"\"\s*(?P<{0}>[^\"]{{1,60}}?)\s*\""
+_QUOTED = r"\" ?(?P<term>[^\"]{1,60}?) ?\""
 _SAYS = (
-    r"(?:shall\s+|will\s+)?(?:means?|refers?\s+to|designates?|includes?|is\s+defined|are\s+defined"
-    r"|has\s+the\s+meaning|have\s+the\s+meaning"
+    r"(?:shall |will )?(?:means?|refers? to|designates?|includes?|is defined|are defined"
+    r"|has the meaning|have the meaning"
     r"|bedeute[nt]|bezeichne[nt]|meint|umfass(?:t|en)|sind|ist"
     r"|désigne(?:nt)?|signifie(?:nt)?|s'entend(?:ent)?|comprend|comprennent"
-    r"|significa[n]?|designa[n]?|se\s+refiere[n]?\s+a|se\s+entiende[n]?|incluye[n]?)\b"
+    r"|significan?|designan?|se refieren? a|se entienden?|incluyen?)\b"
 )
 """What stands between a term and its meaning: English, German, French, Spanish."""
 _LEADS = (
@@ -32,15 +32,16 @@ _LEADS = (
     r"|ci-après|dénommée?s?|ensemble|les?|la|et|ou|en|adelante|conjuntamente|l[ao]s|el|y|o)"
 )
 """What stands before a term that is given in brackets behind its meaning."""
-_DEFINING = (
-    re.compile(rf"{_QUOTED.format('term')}\s*(?:,[^,\"]{{1,60}},\s*)?{_SAYS}", re.IGNORECASE),
-    re.compile(rf"\((?:{_LEADS}[\s,:]+){{0,6}}{_QUOTED.format('term')}", re.IGNORECASE),
-    re.compile(
-        r"\A(?:The term\s)?(?P<term>(?:[A-Z][\w&-]*\s){1,5})(?:shall\s)?(?:means?|refers?\sto)\b"
-    ),
-    re.compile("「(?P<term>[^「」]{1,30})」(?:とは|という|といいます|と呼)"),
+_SAID = re.compile(rf"{_QUOTED} ?(?:,[^,\"]{{1,60}}, )?{_SAYS}", re.IGNORECASE)
+"""``"Personal Data" means``, in folded text, where one space parts words."""
+_IN_BRACKETS = re.compile(rf"\((?:{_LEADS}[ ,:]{{1,3}}){{0,6}}{_QUOTED}", re.IGNORECASE)
+"""``(collectively, the "Services")``."""
+_UNQUOTED = re.compile(
+    r"(?:The term )?(?P<term>(?:[A-Z][\w&-]{0,40} ){1,5})(?:shall )?(?:means?|refers? to)\b"
 )
-"""Such as ``"Data" means``; ``(the "Services")``; ``Data means``; ``「個人情報」とは``."""
+"""``Personal Data means``, at the beginning."""
+_JAPANESE = re.compile("「(?P<term>[^「」]{1,30})」(?:とは|という|といいます|と呼)")
+"""``「個人情報」とは``."""
 _MAY_DEFINE = re.compile('["「]|mean|refer')
 _SPEAKING = frozenset({ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MODIFIED})
 
@@ -52,13 +53,20 @@ def terms_of(units: Iterable[Unit]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for unit in units:
-        text = fold(unit.text)
-        for pattern in _DEFINING if _MAY_DEFINE.search(text) else ():
-            for match in pattern.finditer(text):
-                term = " ".join(match["term"].split()).strip(",.;")
-                if any(map(str.isalpha, term)) and (" " in term or not term.islower()):
-                    found[term] = None
+        for match in _defining(fold(unit.text)):
+            term = " ".join(match["term"].split()).strip(",.;")
+            if any(map(str.isalpha, term)) and (" " in term or not term.islower()):
+                found[term] = None
     return tuple(found)
+
+
+def _defining(text: str) -> Iterator[re.Match[str]]:
+    if _MAY_DEFINE.search(text):
+        yield from _SAID.finditer(text)
+        yield from _IN_BRACKETS.finditer(text)
+        yield from _JAPANESE.finditer(text)
+        if found := _UNQUOTED.match(text):
+            yield found
 
 
 def with_definitions(

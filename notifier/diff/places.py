@@ -53,15 +53,14 @@ def rename_places(diff: Diff, change: Change) -> RenamePlaces:
 
 def term_places(diff: Diff, definition: Definition) -> tuple[Place, ...]:
     """Return where a defined term is used, once a passage, in the new text."""
-    spans = (_term_in(diff.new, span, definition.term) for span in definition.used)
-    return _places(diff.new, spans)
+    term = re.compile(r"\s+".join(re.escape(word) for word in definition.term.split()))
+    return _places(diff.new, (_term_in(diff.new, span, term) for span in definition.used))
 
 
-def _term_in(document: Document, unit: Span, term: str) -> Span:
+def _term_in(document: Document, unit: Span, term: re.Pattern[str]) -> Span:
     """Return the term's first place in the source of a unit; all of it where markup parts it."""
     text = _decoded(document, unit.start, unit.end)
-    words = r"\s+".join(re.escape(word) for word in term.split())
-    found = re.search(words, text)
+    found = term.search(text)
     if not found:
         return unit
     start = unit.start + len(text[: found.start()].encode())
