@@ -132,7 +132,7 @@ class _Pen:
 
     def put(self, text: str) -> None:
         if self.paper.curly:
-            text = text.replace("'", "’").replace(" - ", " – ")
+            text = text.replace('"', "”").replace("'", "’").replace(" - ", " – ")
         self.parts.append(text)
         self.at += len(text.encode())
         self.column = len(text) - text.rfind("\n") - 1 if "\n" in text else self.column + len(text)
@@ -169,7 +169,7 @@ class _Pen:
             if index:
                 full = wrap and self.column + len(word.text) + 2 > _COLUMN
                 self.put(" | " if index in ends else "\n" if full else " ")
-            self.put(word.head)
+            self.put(word.head.replace('"', "“") if self.paper.curly else word.head)
             self.words[word.id] = (self.at, word.text)
             self.owner[word.id] = each.id
             self.put(word.text)

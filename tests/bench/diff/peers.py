@@ -185,6 +185,8 @@ def wikidiff2_seconds(answer: Any) -> float:
 
 def _read_lines(old: str, new: str, answer: Any) -> Pairs:
     before, after = _Starts(old), _Starts(new)
+    if old == new:  # of equal texts it says nothing
+        return _equal_stretch(before, after, 0, 0, len(old))
     back = _Characters(old), _Characters(new)
     lines = answer["diff"]
     moved = {line["moveInfo"]["id"]: line["offset"]["from"] for line in lines if line["type"] == 4}
