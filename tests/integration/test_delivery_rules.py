@@ -449,13 +449,12 @@ def test_p5_whoever_is_erased_in_data_ends_as_the_relay_says_and_is_not_tried_ag
     add_audience(store, ["a@example.org"])
     with store.write() as tx:
         (held,) = claim(tx, [CAMPAIGN], "me", NOW, 9, 60)
-        assert record_intent(
-            tx, NOW, [Intent(claimed=held, recipient="a@example.org", sha256="x")]
-        ) == [True]
+        intent = Intent(claimed=held, recipient="a@example.org", sha256="x", greeting="Ann")
+        assert record_intent(tx, NOW, [intent]) == [True]
     erased(store, "p0000")
     later = NOW + timedelta(minutes=30)
     result = Result(
-        claimed=held, state=said[0], reason=said[1], recipient="a@example.org",
+        claimed=held, state=said[0], reason=said[1], recipient="a@example.org", handed=True,
         sha256="x", next_at=later, text="a@example.org says no",
     )  # fmt: skip
     with store.write() as tx:
@@ -463,7 +462,7 @@ def test_p5_whoever_is_erased_in_data_ends_as_the_relay_says_and_is_not_tried_ag
     with store.read() as tx:
         (row,) = tx.exec(select(MessageRow)).all()
     assert (row.state, row.reason, row.person_id) == (state, reason, "erased-1")
-    assert (row.recipient, row.reply_text) == ("", "")
+    assert (row.recipient, row.greeting, row.reply_text) == ("", "", "")
     with store.write() as tx:
         assert claim(tx, [CAMPAIGN], "me", later + timedelta(days=1), 9, 60) == []
 
