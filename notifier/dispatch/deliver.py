@@ -174,7 +174,7 @@ async def _finish(run: Run, stop: asyncio.Event) -> Delivery:
         await run.writer.run(lambda tx, now: _defer(run, tx, now))
     going = [campaign for campaign in run.campaigns if campaign not in run.paused]
     left = await run.writer.look(lambda tx, now: waiting(tx, going, now))
-    capped = run.capped and left.due > 0 and not hindered
+    capped = left.due > 0 and not hindered and await run.writer.look(run.capped)
     return Delivery(
         results=dict(run.tally),
         left=left,

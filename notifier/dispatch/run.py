@@ -13,7 +13,7 @@ from notifier.dispatch.pace import TokenBucket, cap_of_the_day
 from notifier.dispatch.prepare import ALIKE, Job, Renderer, Streak, Unmade, prepare
 from notifier.errors import NotifierError
 from notifier.store.backlog import sending_days_before
-from notifier.store.messages import Claimed, Result, claim, release, renew
+from notifier.store.messages import Claimed, Result, claim, left_today, release, renew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,8 +67,6 @@ class Run:
     """No line can be had any more, and there was work left."""
     unreliable: bool = False
     """The relay takes messages and never answers."""
-    capped: bool = False
-    """The last claim got nothing, and there is a cap of the day."""
     failure: Exception | None = None
 
     # ---- the end ------------------------------------------------------------------------------
@@ -183,19 +181,24 @@ class Run:
     def _claim(self, tx: Session, now: datetime) -> list[Claimed]:
         mail = self.mail
         ahead = min(_MOST_CLAIMED, int(mail.rate_per_second * _CLAIM_SECONDS))
-        days = sending_days_before(tx, now) if mail.ramp else 0
-        cap = cap_of_the_day(mail.per_day, mail.ramp, days)
-        claims = claim(
+        return claim(
             tx,
             [campaign for campaign in self.campaigns if campaign not in self.paused],
             self.owner,
             now,
             max(mail.connections, ahead),
             self.lease_seconds,
-            per_day=cap,
+            per_day=self._cap(tx, now),
         )
-        self.capped = cap > 0 and not claims
-        return claims
+
+    def capped(self, tx: Session, now: datetime) -> bool:
+        """Whether no more may leave today, by the rows."""
+        cap = self._cap(tx, now)
+        return cap > 0 and left_today(tx, now) >= cap
+
+    def _cap(self, tx: Session, now: datetime) -> int:
+        days = sending_days_before(tx, now) if self.mail.ramp else 0
+        return cap_of_the_day(self.mail.per_day, self.mail.ramp, days)
 
     async def _prepare_all(self, claims: Sequence[Claimed]) -> None:
         size = max(1, self.mail.connections)

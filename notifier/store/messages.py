@@ -114,7 +114,7 @@ def claim(
     claimed by anybody; the count is taken from the rows, in this transaction.
     """
     if per_day:
-        limit = min(limit, per_day - _left_today(tx, now))
+        limit = min(limit, per_day - left_today(tx, now))
     if limit <= 0 or not campaign_ids:
         return []
     ids: list[int] = []
@@ -310,7 +310,7 @@ def _act(kind: str, c: Claimed, **body: Any) -> Act:
     )
 
 
-def _left_today(tx: Session, now: datetime) -> int:
+def left_today(tx: Session, now: datetime) -> int:
     counted = or_(_M.c.state == "claimed", _M.c.intent_at >= midnight(now))
     query = select(func.count()).select_from(_M).where(counted)
     return int(tx.connection().execute(query).scalar_one())
