@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from notifier.diff.keys import fold
 from notifier.diff.law_words import LAW_WORDS
 from notifier.policy.model import Span
 
@@ -259,7 +260,7 @@ def _located(
     covered = {
         passage: tuple(sorted(keep[n] for n in inside[passage]))
         for passage, clean in whole.items()
-        if all(clean) and inside[passage] <= set(keep)
+        if all(clean) and inside[passage] and inside[passage] <= set(keep)
     }
     return Names(found=tuple(name for name in names if name), covered=covered)
 
@@ -269,7 +270,10 @@ Found = tuple[tuple[str, str], tuple[int, int], tuple[int, int]]
 
 
 def _parse(gone: str, came: str, accepted: dict[tuple[str, str], Wide]) -> tuple[list[Found], bool]:
-    """Find the names replaced in one run of changed words; say whether it holds nothing else."""
+    """Find the names replaced in one run of changed words; say whether it holds nothing else.
+
+    Kinds of quotes and dashes are nothing, as everywhere.
+    """
     found: list[Found] = []
     for names in accepted:
         old, new = pattern_of(names[0]), pattern_of(names[1])
@@ -279,7 +283,7 @@ def _parse(gone: str, came: str, accepted: dict[tuple[str, str], Wide]) -> tuple
             gone, came = old.sub(_blank, gone), new.sub(_blank, came)
     found.sort(key=lambda each: each[1])
     in_order = [b for _, _, b in found] == sorted(b for _, _, b in found)
-    return found, bool(found) and in_order and gone.split() == came.split()
+    return found, in_order and fold(gone) == fold(came)
 
 
 def _blank(found: re.Match[str]) -> str:

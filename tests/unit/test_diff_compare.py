@@ -256,3 +256,13 @@ def test_a_new_sentence_beside_a_changed_one_is_no_split() -> None:
     old = "We collect your full name and address for billing."
     new = "We collect your full name and home address for billing. We sell both to partners."
     assert kinds(diff_of(old, new)) == ["modified", "added"]
+
+
+def test_a_rename_is_folded_where_quotes_were_curled_too() -> None:
+    old = '"Service Data" means your name.\n\nWe keep Service Data.\n\nWe sell no Service Data.\n'
+    new = old.replace("Service Data", "Visitor Records").replace(
+        '"Visitor Records"', "“Visitor Records”"
+    )
+    assert kinds(diff_of(old, new, "markdown")) == ["renamed"]
+    sold = new.replace("your name", "your face")
+    assert kinds(diff_of(old, sold, "markdown")) == ["modified", "renamed"]
