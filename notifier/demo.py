@@ -31,7 +31,7 @@ from notifier.pipeline.propose import make_plan, need_campaign
 from notifier.pipeline.prove import export_bundle
 from notifier.pipeline.publish import feed_folder, publish
 from notifier.pipeline.run import turn
-from notifier.pipeline.show import head_text, plan_head, review_text
+from notifier.pipeline.show import head_text, review_document, review_text
 from notifier.settings import CONFIG, load_settings
 from notifier.share import share
 from notifier.web.app import create_app
@@ -110,9 +110,9 @@ def _commit(stage: _Stage) -> None:
     stage.say(f"   {CAMPAIGN} follows {committed.previous}, effective {committed.effective}.")
     with stage.home.store.read() as tx:
         plan = make_plan(stage.home, tx, need_campaign(tx, CAMPAIGN))
-        head = plan_head(stage.home, plan)
-        stage.say(_indent(head_text(head)))
-        shown = review_text(plan, head, color=False)
+        document = review_document(stage.home, tx, plan)
+        stage.say(_indent(head_text(document)))
+        shown = review_text(plan, document, color=False)
     (stage.folder / "review.txt").write_text(shown + "\n", encoding="utf-8")
     material = [part for part in shown.split("\n\n") if "material" in part.splitlines()[0]]
     stage.say("\n   Three of the changes, with their reasons (all are in review.txt):\n")

@@ -131,17 +131,17 @@ def _translations(home: Home, tx: Session, campaign: CampaignRow) -> list[dict[s
     return translation_documents(home, tx, source)
 
 
-def review_text(plan: Plan, head: dict[str, Any], *, color: bool) -> str:
-    """Return what a reviewer reads on a terminal."""
-    parts = [f"{plan.campaign.id}: {plan.campaign.state}", head_text(head), ""]
-    for each in head["translations"]:
+def review_text(plan: Plan, document: dict[str, Any], *, color: bool) -> str:
+    """Return what a reviewer reads on a terminal of a ``review_document``."""
+    parts = [f"{plan.campaign.id}: {plan.campaign.state}", head_text(document), ""]
+    for each in document["translations"]:
         standing = "" if each["current"] else ", not of the text as it stands now"
         parts.append(f"Translation {each['locale']}, attested by {each['attested_by']}{standing}")
         parts += [f"  {line}" for line in comparison_lines(each)]
-    if head["translations"]:
+    if document["translations"]:
         parts.append("")
     verdicts = plan.assessment.changes if plan.assessment else {}
-    for change in head["changes"]:
+    for change in document["changes"]:
         verdict = verdicts[change["key"]]
         grounds = ", ".join(change["grounds"])
         label = change["outcome"] + (f" ({grounds})" if grounds else "")
