@@ -33,9 +33,10 @@ def mixed_words(text: str) -> list[str]:
 
     Single Greek letters as in ``µm`` count too: better one note too many.
     """
-    if text.isascii():
+    if not _LOOK_ALIKE.search(text):
         return []
-    return [word for word in dict.fromkeys(_WORD.findall(text)) if is_mixed(word)]
+    strange = " ".join(each for each in text.split() if _LOOK_ALIKE.search(each))
+    return [word for word in dict.fromkeys(_WORD.findall(strange)) if is_mixed(word)]
 
 
 def is_mixed(word: str) -> bool:

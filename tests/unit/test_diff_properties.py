@@ -154,12 +154,15 @@ def test_words_concatenate_to_both_sides(old: str, new: str) -> None:
 @given(texts, texts, markups)
 @example("We keep  it , now.", "We keep it, now.", "text")
 @example("We use it only\nto ask.", "We use it\nto ask.", "text")
+@example("4.\n# Sharing\n", "4. # Sharing\n", "text")
 @settings(max_examples=150, deadline=None)
 def test_no_mark_that_a_reader_sees_holds_white_space_only(old: str, new: str, markup: str) -> None:
     for change in compare(*documents(old, new, markup)).changes:
         runs = shown_words(change)
         assert all(run.text.strip(" \t\r\n") for run in runs if run.op is not WordOp.EQUAL)
-        if change.kind is ChangeKind.MODIFIED:
+        # A number may stand before a heading on one side, and be its first word on the other.
+        respaced = change.old.split() == change.new.split()
+        if change.kind is ChangeKind.MODIFIED and not respaced:
             assert any(run.op is not WordOp.EQUAL for run in runs)
 
 
