@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from notifier.classify.distance import distance
+from notifier.classify.limits import limited
 from notifier.classify.model import Finding, Ground
 from notifier.classify.proof import quote
 from notifier.classify.reading import read, read_pair
@@ -109,6 +110,10 @@ def _evidence(
                 phrases[number].add((hit.ground, tuple(token.key for token in run)))
             if prose and critical and not changed and hit.weight > _NAMES:
                 named.add(hit.ground)
+    limit = limited(reading)
+    if limit is not None:
+        named.add(limit)
+        weights.setdefault(limit, []).append(_CHANGED * _NAMES)
     if prose:
         # A phrase that both sides have is only worded anew around it.
         named |= {ground for ground, _ in phrases[0] ^ phrases[1]}

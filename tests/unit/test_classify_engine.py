@@ -281,3 +281,27 @@ def test_a_passage_past_the_limit_goes_to_a_person():
 )  # fmt: skip
 def test_what_was_given_before_is_stored(old, new):
     assert verdict(old, new).touches_stored
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ground"),
+    [
+        (
+            "We keep reading lists for 12 months.",
+            "We keep reading lists for 36 months.",
+            "retention",
+        ),
+        ("We answer within 45 days.", "We answer within 30 business days.", None),
+        ("We answer within 45 days.", "We answer within 30 days.", "rights"),
+        ("We tell you ten days before.", "We tell you five days before.", "notice"),
+        ("You must be 13 or older to join.", "You must be 16 or older to join.", "children"),
+        ("It costs 5 euros a month.", "It costs 9 euros a month.", "terms"),
+        ("It is open for 12 months.", "It is open for 36 months.", None),
+        ("It rests on section 12.", "It rests on section 36.", None),
+    ],
+)
+def test_a_changed_limit_is_a_fact_on_the_ground_that_it_governs(old, new, ground):
+    found = verdict(old, new)
+    named = {finding.ground for finding in found.findings if finding.ground != "none"}
+    assert found.material
+    assert named == ({ground} if ground else set())
