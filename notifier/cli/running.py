@@ -179,8 +179,11 @@ def serve(
     with open_home(home) as opened:
         publish(opened)
         where = bind or opened.settings.web.bind
-        say(f"Serving on http://{where} — stop with Ctrl-C.")
-        serve_app(create_app(PublicFace(opened), opened.templates), where)
+        serve_app(
+            create_app(PublicFace(opened), opened.templates),
+            where,
+            ready=lambda: say(f"Serving on http://{where} — stop with Ctrl-C."),
+        )
 
 
 def doctor(home: HomeOption = None, output: FormatOption = Format.TEXT) -> None:

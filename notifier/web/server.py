@@ -9,6 +9,9 @@ import uvicorn
 from notifier.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from socket import socket
+
     from fastapi import FastAPI
 
 
@@ -46,12 +49,25 @@ def make_server(app: FastAPI, bind: str) -> uvicorn.Server:
     )
 
 
-def serve(app: FastAPI, bind: str) -> None:
-    """Serve until the process is asked to stop.
+class _Announced(uvicorn.Server):
+    """A server that tells when it listens, and not before."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def serve(app: FastAPI, bind: str, ready: Callable[[], None]) -> None:
+    """Serve until the process is asked to stop; call ``ready`` once the address is bound.
 
     :raises OutsideError: the address is taken or may not be bound
     """
-    server = make_server(app, bind)
+    server = _Announced(make_server(app, bind).config, ready)
     try:
         server.run()
     except SystemExit as error:  # uvicorn's own way to say that it could not bind

@@ -61,6 +61,7 @@ def started(walk: Walker, *before: str) -> Iterator[Served]:
         server.terminate()
         said, errors = server.communicate(timeout=30)
         assert "Traceback" not in errors + said
+        assert f"Serving on {base} " in errors
 
 
 @contextlib.contextmanager

@@ -296,6 +296,14 @@ def test_a_delivery_that_ends_before_the_cap_is_reached_has_more_to_do(ten):
         assert len(relay.accepted) == 10
 
 
+def test_a_delivery_that_ends_before_anything_was_claimed_has_more_to_do(ten):
+    with HostileRelay() as relay:
+        done = send(ten, relay.port, per_day=1000, budget_seconds=0.0)
+        assert (done.capped, done.stopped, done.more) == (False, False, True)
+        assert send(ten, relay.port, per_day=1000).results == {"sent": 10 - len(done.results)}
+        assert len(relay.accepted) == 10
+
+
 def test_the_ramp_gives_the_first_days(ten):
     sent = []
     with HostileRelay() as relay:

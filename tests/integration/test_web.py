@@ -21,7 +21,7 @@ from notifier.banner import Notice, Severity, feed_bytes
 from notifier.campaign.redline import change_view
 from notifier.diff.model import ChangeKind
 from notifier.diff.places import rename_places
-from notifier.errors import InputError
+from notifier.errors import InputError, OutsideError
 from notifier.render import Templates
 from notifier.web.app import create_app
 from notifier.web.face import (
@@ -34,7 +34,7 @@ from notifier.web.face import (
     Link,
     PolicyPage,
 )
-from notifier.web.server import make_server, parse_bind
+from notifier.web.server import make_server, parse_bind, serve
 from tests.letters import KEEPING, SELLING
 from tests.redlines import every_kind
 
@@ -146,6 +146,15 @@ def serving(face):
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+def test_serving_is_said_only_once_the_address_is_bound():
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(OutsideError, match=r"could not be bound\. Nothing is being served"):
+            serve(create_app(MemoryFace(), Templates()), bind, ready=lambda: said.append(bind))
+    assert said == []
 
 
 @pytest.fixture(scope="module")
