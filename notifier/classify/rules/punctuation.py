@@ -106,10 +106,12 @@ def _equal_runs(reading: Reading) -> Iterator[tuple[tuple[Token, ...], tuple[Tok
 
 
 def _asks_otherwise(reading: Reading) -> bool:
-    """Return whether a statement became a question, or the other way round.
+    """Return whether a statement became a question, or the other way round, in the same words.
 
     "What do we collect?" is a title with its mark or without.
     """
+    if reading.hunks:
+        return False
     asks = [text.rstrip().endswith("?") for text in (reading.old_text, reading.new_text)]
     return asks[0] != asks[1] and any(
         side[0].key not in _ASKS for side in (reading.old, reading.new)
