@@ -87,6 +87,21 @@ def test_a_reference_to_another_section_is_not_cleared():
     assert found.material
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "material"),
+    [
+        ("## [Cookies](#how)", "## Cookies", False),
+        ("See [cookies](#cookies) above.", "See [cookies](#protect) above.", False),
+        ("See [cookies](#cookies) above.", "See [cookies](https://other.example/c) above.", True),
+        ("Send your [request](#form).", "Send your [request](#how).", True),
+    ],
+)
+def test_a_link_within_the_text_is_no_promise_but_where_a_right_is_exercised(old, new, material):
+    _, found = classified(f"{POLICY}\n{new}\n", old=f"{POLICY}\n{old}\n")
+    assert len(found.verdicts) == 1
+    assert found.material == material
+
+
 def test_nothing_changed_is_told_nowhere_and_invisible_changes_in_the_changelog():
     assert classified(POLICY)[1].route == "none"
     rewrapped = POLICY.replace("create an account.", "create\nan account.")

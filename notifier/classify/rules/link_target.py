@@ -29,8 +29,9 @@ class LinkTarget:
     """A visible web address leads to the same place.
 
     True: "http://example.com/privacy" → "https://www.example.com/privacy/"; another page of the
-    same site in a sentence that only points. Near miss: the address of a list of subprocessors, of
-    terms that bind, or of the page where a right is exercised.
+    same site in a sentence that only points; a link to a place in the same text, "#cookies". Near
+    miss: the address of a list of subprocessors, of terms that bind, or of the page where a right
+    is exercised.
     """
 
     name = "link-target"
@@ -61,15 +62,21 @@ class LinkTarget:
 
 
 def _links_agree(change: Change, *, binding: bool) -> bool:
-    old = [link for unit in change.old_units for link in unit.links]
-    new = [link for unit in change.new_units for link in unit.links]
-    if old == new or len(old) != len(new):
+    all_old = [link for unit in change.old_units for link in unit.links]
+    all_new = [link for unit in change.new_units for link in unit.links]
+    if all_old == all_new or not (change.old_units and change.new_units):
         return False
-    return all(
+    old, new = (links if binding else _leading_away(links) for links in (all_old, all_new))
+    return len(old) == len(new) and all(
         same_target(one, two)
         or (not binding and _web(one) and _web(two) and _site(one) == _site(two))
         for one, two in zip(old, new, strict=True)
     )
+
+
+def _leading_away(links: list[str]) -> list[str]:
+    """Return the targets outside this text; what it says at its own places is compared there."""
+    return [link for link in links if not link.startswith("#")]
 
 
 def _web(address: str) -> bool:

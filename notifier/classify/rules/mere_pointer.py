@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifier.classify.pointing import PAGES, only_points
-from notifier.classify.proof import whole
+from notifier.classify.proof import LINKS, proof, required, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
 from notifier.classify.words import is_guarded
@@ -38,7 +38,11 @@ class MerePointer:
             _weighs(token, context) for token in reading.deleted + reading.inserted
         ):
             return None
-        return whole(self.name, "It only says where to read on.", change)
+        says = "It only says where to read on."
+        if not reading.two_sided:
+            return whole(self.name, says, change)
+        # Where a page is another one, its link must be accounted for by itself.
+        return proof(self.name, says, change, tuple(sorted(required(change) - {LINKS})))
 
 
 def _weighs(token: Token, context: Context) -> bool:
