@@ -77,13 +77,19 @@ def _finding(finding: Finding) -> dict[str, str]:
     }
 
 
+def queue_order(verdict: Verdict) -> tuple[bool, bool, bool, float]:
+    """Return a key that puts first what a person should look at first.
+
+    What is routed as material, and reaches stored data, before what does not; what nobody knows
+    before facts; what the second opinion takes to be material before what it doubts.
+    """
+    settled = verdict.outcome is not Outcome.UNKNOWN
+    return not verdict.material, not verdict.touches_stored, settled, -verdict.opinion
+
+
 def classification_text(classification: Classification, *, color: bool) -> str:
     """Return the verdict for people: the head, then each change and why, weightiest first."""
-    order = list(reversed(Outcome))
-    verdicts = sorted(
-        classification.verdicts,
-        key=lambda v: (not v.material, not v.touches_stored, order.index(v.outcome), -v.opinion),
-    )
+    verdicts = sorted(classification.verdicts, key=queue_order)
     lines = [_paint(_head(classification), "1", color=color)]
     lines.append(f"Told by: {_ROUTES[classification.route.value]}")
     lines += [f"Note: {note}" for note in classification.notes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notifier.banner import instant
+from notifier.classify.render import queue_order
 from notifier.diff.render.terminal import redline
 from notifier.errors import UnknownThingError
 from notifier.pipeline.history import History, read_history, read_policy
@@ -132,7 +133,10 @@ def _translations(home: Home, tx: Session, campaign: CampaignRow) -> list[dict[s
 
 
 def review_text(plan: Plan, document: dict[str, Any], *, color: bool) -> str:
-    """Return what a reviewer reads on a terminal of a ``review_document``."""
+    """Return what a reviewer reads on a terminal of a ``review_document``.
+
+    What nobody ruled on comes first, and of that what should be looked at first.
+    """
     parts = [f"{plan.campaign.id}: {plan.campaign.state}", head_text(document), ""]
     for each in document["translations"]:
         standing = "" if each["current"] else ", not of the text as it stands now"
@@ -141,7 +145,10 @@ def review_text(plan: Plan, document: dict[str, Any], *, color: bool) -> str:
     if document["translations"]:
         parts.append("")
     verdicts = plan.assessment.changes if plan.assessment else {}
-    for change in document["changes"]:
+    queue = sorted(
+        document["changes"], key=lambda c: (c["ruled"], *queue_order(verdicts[c["key"]]))
+    )
+    for change in queue:
         verdict = verdicts[change["key"]]
         grounds = ", ".join(change["grounds"])
         label = change["outcome"] + (f" ({grounds})" if grounds else "")

@@ -187,3 +187,17 @@ def test_evaluate_counts_the_words_and_rule_set_of_a_home(
     assert run(["evaluate", str(cases), "--home", str(world.home.path), "--policy", "other"]) == 0
     assert "rule set seed-promise" in capsys.readouterr().out
     assert run(["evaluate", str(cases), "--policy", "other"]) == 2
+
+
+def test_what_needs_a_person_most_comes_first_and_what_is_ruled_on_last(world: World) -> None:
+    v3 = V2.replace("24 months after", "36 months after").replace("answer", "anwser")
+    world.commit("v3", v3.replace("your questions", "your kind questions"), "2027-04-01")
+    campaign = "privacy@v3"
+    by_outcome = {each["outcome"]: each["key"] for each in review(world, campaign)["changes"]}
+    shown = text(world, campaign)
+    places = [shown.index(by_outcome[each]) for each in ("unknown", "material")]
+    assert places == sorted(places)
+    first = shown.index(by_outcome["unknown"])
+    ruling = Ruling(change=by_outcome["unknown"], material=True, reason="seen")
+    set_ruling(world.home, campaign, ruling, actor="second")
+    assert text(world, campaign).index(by_outcome["unknown"]) > first
