@@ -158,7 +158,7 @@ def _looks_like_a_slip(hunk: Hunk, lexicon: Lexicon) -> bool:
     if len(hunk.old) != 1 or len(hunk.new) != 1:
         return False
     old, new = hunk.old[0], hunk.new[0]
-    if {old.kind, new.kind} != {"word"} or {old.key, new.key} <= lexicon.known:
+    if {old.kind, new.kind} != {"word"} or (lexicon.is_word(old.key) and lexicon.is_word(new.key)):
         return False
     return distance(old.key, new.key, limit=2) <= 2  # noqa: PLR2004 - two slips
 

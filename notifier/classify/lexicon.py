@@ -41,7 +41,9 @@ class Lexicon:
     """By first word: the phrases that begin with it, longest first."""
     equivalences: tuple[Equivalence, ...]
     known: frozenset[str]
-    """Words that are certainly words: everything in the shipped lists."""
+    """Words of policies: everything in the lists that were written for this program."""
+    english: frozenset[str] = frozenset()
+    """Words of English at large, lower case, of three letters or more."""
     record: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Per rule: how often its finding was upheld, of how many."""
     opinion: Opinion = field(default_factory=Opinion)
@@ -52,6 +54,10 @@ class Lexicon:
     def size(self) -> int:
         """Return the number of taxonomy phrases, inflections included."""
         return sum(len(entries) for entries in self.taxonomy.values())
+
+    def is_word(self, key: str) -> bool:
+        """Return whether a folded word is one of English, or of policies."""
+        return key in self.english or key in self.known
 
     def hits(self, words: tuple[str, ...]) -> tuple[Hit, ...]:
         """Return the longest phrases found, left to right; a phrase may name several grounds."""
@@ -149,6 +155,12 @@ def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexico
         },
         equivalences=tuple(equivalences),
         known=frozenset(known),
+        english=frozenset(
+            word
+            for path, data in files
+            if path.name == "english.txt"
+            for word in data.decode().splitlines()
+        ),
         record=record,
         opinion=opinion,
         digest=digest.hexdigest(),

@@ -22,13 +22,14 @@ _LONG = 7
 _LONG_FIRST = 6
 _SWAPPED = 3
 _UNMISTAKABLE = 7
-_ENDINGS = ("lessness", "ness", "less", "ly", "ment", "able")
+_PREFIXES = ("un", "non", "re", "de", "dis", "in", "im", "ir", "mis", "pre", "sub", "anti")
 
 
 class Typo:
     """One word of the two is no word at all, and one slip turns it into the other.
 
-    True: "adress" → "address". Near miss: "parties" → "patties", "now" → "not", and any name.
+    True: "adress" → "address". Near miss: "carrier" → "courier" and whatever else are two words of
+    English, and any name.
     """
 
     name = "typo"
@@ -53,7 +54,7 @@ class Typo:
             return False
         if wrong.is_name or right.is_name or wrong.key in GUARDED:
             return False
-        if _is_word(wrong.key, context) or not _is_right(right.key, context):
+        if _is_word(wrong.key, context) or not context.lexicon.is_word(right.key):
             return False
         steps = distance(wrong.key, right.key, limit=2)
         if right.key in _NEVER:
@@ -72,35 +73,15 @@ def _long_enough(wrong: Token, right: Token) -> bool:
 
 
 def _is_word(key: str, context: Context) -> bool:
-    if key in context.lexicon.known:
+    if context.lexicon.is_word(key):
         return True
     # A form that both documents use, or one uses again and again, is a term and no slip.
     old, new = context.old.vocabulary.get(key, 0), context.new.vocabulary.get(key, 0)
     if (old and new) or max(old, new) > 2:  # noqa: PLR2004 - the same slip twice still happens
         return True
     return any(
-        key.startswith(prefix) and key.removeprefix(prefix) in context.lexicon.known
-        for prefix in (
-            "un",
-            "non",
-            "re",
-            "de",
-            "dis",
-            "in",
-            "im",
-            "ir",
-            "mis",
-            "pre",
-            "sub",
-            "anti",
-        )
-    )
-
-
-def _is_right(key: str, context: Context) -> bool:
-    known = context.lexicon.known
-    return key in known or any(
-        key.endswith(ending) and key.removesuffix(ending) in known for ending in _ENDINGS
+        key.startswith(prefix) and context.lexicon.is_word(key.removeprefix(prefix))
+        for prefix in _PREFIXES
     )
 
 
