@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from notifier.classify.text import fold, is_english, tokens
+from notifier.classify.text import fold, is_english, keys, tokens
+from notifier.diff.definitions import terms_of
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Side:
     """Enumerator of a numbered heading to its folded title."""
     vocabulary: Mapping[str, int]
     """Every folded word and how often it stands there."""
+    defined: frozenset[str]
+    """The folded words of every term that the document defines."""
     words: int
     """How many words the document has; counted once, since rules ask for every change."""
 
@@ -79,6 +82,7 @@ def index(document: Document) -> Side:
         units={key: tuple(values) for key, values in units.items()},
         headings=headings,
         vocabulary=vocabulary,
+        defined=frozenset(key for term in terms_of(document.units) for key in keys(term)),
         words=vocabulary.total(),
     )
 

@@ -68,11 +68,20 @@ def stamped(text: str) -> tuple[tuple[int, int], ...]:
     """Return where dates stand that only say when the text was changed or takes effect.
 
     A stamp in front ("Effective: 3 March 2021"), the sentence that tells it, a copyright year. The
-    date of anything but the text itself is no stamp.
+    date of anything but the text itself is no stamp, and none is where a statement goes on behind
+    it: "Effective 3 March 2021, we share …".
     """
     return tuple(
-        found.span(found.lastgroup) for found in _DATED.finditer(text[:_FIRST]) if found.lastgroup
+        found.span(found.lastgroup)
+        for found in _DATED.finditer(text[:_FIRST])
+        if found.lastgroup and (found.lastgroup != "labelled" or _ends(text[found.end() :]))
     )
+
+
+def _ends(rest: str) -> bool:
+    """Return whether nothing follows a stamp, or what begins anew with a capital or a bracket."""
+    rest = rest.strip(" .)]*_\n")
+    return not rest or rest[0] in "([" or rest[0].isupper()
 
 
 def unstamped(title: str) -> str:
