@@ -55,14 +55,16 @@ def only_points(side: tuple[Token, ...], lexicon: Lexicon) -> bool:
         return False
     keys = tuple(token.key for token in side)
     return (
-        _opens(keys)
+        opens_by_pointing(keys)
         and all(_accounted(side, keys, place, lexicon) for place in range(len(side)))
         and all(_at_a_page(side, place) for place, token in enumerate(side) if _looks(token))
     )
 
 
-def _opens(keys: tuple[str, ...]) -> bool:
-    """Return whether somebody is told to look: "please see", "more information is found"."""
+def opens_by_pointing(keys: tuple[str, ...]) -> bool:
+    """Return whether the reader is told to look: "please see", "more details are found"."""
+    if len(keys) < _SHORTEST:
+        return False
     start = 1 if keys[0] == "please" else 0
     start += keys[start : start + 1] == ("also",)
     if keys[start] in _LOOK:

@@ -50,9 +50,15 @@ def same_statement(
         return False
     words = frozenset(word for shape in (*one, *two) for word in shape)
     entries = tuple(entry for entry in entries if stands_in(entry, words))
-    left = {_exchange(_resolved(shape, two[0]), entries) for shape in one}
-    right = {_exchange(_resolved(shape, one[0]), entries) for shape in two}
-    return not left.isdisjoint(right)
+    left = {_exchange(_resolved(shape, two[0]), entries): _is_active(shape) for shape in one}
+    right = {_exchange(_resolved(shape, one[0]), entries): _is_active(shape) for shape in two}
+    # Of two passives the active is no common ground: in it nobody sees where the subject ended.
+    return any(not (left[shape] and right[shape]) for shape in left.keys() & right.keys())
+
+
+def _is_active(shape: Keys) -> bool:
+    """Return whether a shape was made from a passive one."""
+    return any(key.startswith(_PARTICIPLE) for key in shape)
 
 
 def _shapes(text: str, side: tuple[Token, ...]) -> tuple[Keys, ...]:

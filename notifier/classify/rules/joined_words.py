@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from notifier.classify.proof import by_hunk
 from notifier.classify.rule import RuleKind
-from notifier.classify.words import MODALS, NEGATIONS, is_guarded
+from notifier.classify.words import MODALS, NEGATIONS, bag, is_guarded
 
 if TYPE_CHECKING:
     from notifier.classify.context import Context
@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change
 
 _NEVER = NEGATIONS | MODALS
+_OPENS_ANOTHER = bag(
+    "in un re de dis im ir il a an any every some all no may with under over out up on off with "
+    "mis counter"
+)
+"""First parts that make another word: "in secure", "re lease", "a part", "may be"."""
 
 
 class JoinedWords:
     """The same letters, written together or apart.
 
-    True: "andto" → "and to", "web site" → "website". Near miss: "no table" → "notable".
+    True: "andto" → "and to", "web site" → "website". Near miss: "no table" → "notable", "in secure"
+    → "insecure", "re-sign" → "resign".
     """
 
     name = "joined-words"
@@ -36,8 +42,8 @@ class JoinedWords:
             # "anymore" and "any more" differ; "moresecure" is no word and has one meaning only.
             if _NEVER & set(old + new):
                 return False
-            is_word = any(key in context.lexicon.known for key in _longer(old, new))
-            if is_word and any(map(is_guarded, old + new)):
+            is_word = any(map(context.lexicon.is_word, _longer(old, new)))
+            if is_word and any(is_guarded(key) or key in _OPENS_ANOTHER for key in old + new):
                 return False
             kinds = {token.kind for token in hunk.old + hunk.new}
             return kinds == {"word"} and "".join(old) == "".join(new)

@@ -2,148 +2,118 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from notifier.classify.model import Ground
 from notifier.classify.proof import whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
-from notifier.classify.text import fold, keys
 from notifier.classify.words import NEGATIONS, bag
 
 if TYPE_CHECKING:
     from notifier.classify.context import Context
+    from notifier.classify.lexicon import Lexicon
     from notifier.classify.model import Finding
     from notifier.classify.reading import Reading
     from notifier.classify.text import Token
     from notifier.diff.model import Change
 
-_SPLIT = re.compile(r"\s{0,4}(?:,\s{0,4}(?:and|or)\s{1,4}|,|;|\s(?:and|or)\s)\s{0,4}")
-_CONJUNCTION = re.compile(r"\b(and|or)\b")
-_BINDING = bag(
-    "with for to by from in on under if unless except only not no who which that when where "
-    "as than through without at into their its his her is are will may can must"
-)
 _OPENERS = bag(
-    "your our the collect collects share shares with to include includes including as of "
-    "from for by sell use uses process and receive via about : trade rent not store stores "
-    "disclose"
+    "your our the collect collects collecting store stores include includes including as of use "
+    "uses process and receive via about like contains contain keep see"
 )
-_PARTICLES = bag("in on up out of for at")
-_STATES = bag(
-    "aggregate aggregated anonymous anonymised anonymized encrypted hashed pseudonymised "
-    "pseudonymized deidentified identified limited certain precise approximate public sensitive "
-    "all any some only non your our the"
+"""Words before a list that say nothing of its first item alone."""
+_ARTICLES = bag("your our the a an")
+_CLOSERS = bag(
+    "for to with when if in on at from by that which who is are may will can so as because before "
+    "after while"
 )
-"""Words before a list that may or may not hold for each of its items."""
-_LONGEST_ITEM = 5
+"""Words behind a list, with which something else begins."""
+_ORDERED = bag("respectively order first then failing afterwards finally sequence unlike each")
+_KINDS = frozenset({Ground.DATA, Ground.TRACKING})
+"""Grounds whose phrases are kinds of data, and nobody who does anything."""
 _LONGEST_TEXT = 2_000
 
 
 class ListOrder:
-    """The same plain items of one list, in another order.
+    """The same kinds of data in one list, in another order.
 
     True: "name, e-mail address and phone number" → "phone number, name and e-mail address". Near
-    miss: "your name with processors and your health data with nobody", whose parts belong together.
+    miss: "your name with processors and your health data with nobody", whose parts belong together;
+    "encrypted name and address", of which one word tells both; anything with "respectively".
     """
 
     name = "list-order"
     kind = RuleKind.PROOF
 
-    def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
+    def check(self, change: Change, context: Context) -> Finding | None:
         """Return a proof over the whole change, or nothing."""
         reading = read(change)
         old, new = reading.old, reading.new
         if not reading.two_sided or len(old) != len(new) or not reading.hunks:
             return None
-        if sorted(t.key for t in old) != sorted(t.key for t in new):
+        words = [token.key for token in old]
+        if sorted(words) != sorted(t.key for t in new) or set(words) & (NEGATIONS | _ORDERED):
             return None
         if max(len(reading.old_text), len(reading.new_text)) > _LONGEST_TEXT:
             return None
-        same = _same_list(reading.old_text, reading.new_text) or _same_run(reading)
+        same = _same_list(reading, context.lexicon)
         return whole(self.name, "The same items in another order.", change) if same else None
 
 
-def _same_run(reading: Reading) -> bool:
-    """Return whether one list inside the sentence differs in its order alone."""
-    first, last = reading.hunks[0], reading.hunks[-1]
-    if not all((first.before, first.old or last.old, first.new or last.new)):
-        return False
-    runs = []
-    for side, text in ((reading.old, reading.old_text), (reading.new, reading.new_text)):
-        ours = [
-            token
-            for hunk in reading.hunks
-            for token in (hunk.old if side is reading.old else hunk.new)
-        ]
-        if not ours:
-            return False
-        runs.append((side.index(ours[0]), side.index(ours[-1]) + 1, side, text))
-    start = min(run[0] for run in runs)
-    tail = min(len(side) - end for _, end, side, _ in runs)
-    lists = [_items(side[start : len(side) - tail], text) for _, _, side, text in runs]
-    return bool(lists[0]) and lists[0] == lists[1] and len(lists[0][0]) > 1
+def _same_list(reading: Reading, lexicon: Lexicon) -> bool:
+    """Return whether what differs is one list, of the same items with the same conjunctions."""
+    lists = [
+        _items(_around(side, other), text)
+        for side, other, text in (
+            (reading.old, reading.new, reading.old_text),
+            (reading.new, reading.old, reading.new_text),
+        )
+    ]
+    items = lists[0][0]
+    return len(items) > 1 and lists[0] == lists[1] and all(_is_kind(i, lexicon) for i in items)
+
+
+def _around(side: tuple[Token, ...], other: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the words that differ, out to where the list that holds them begins and ends."""
+    differ = [place for place, (a, b) in enumerate(zip(side, other, strict=True)) if a.key != b.key]
+    start, end = differ[0], differ[-1] + 1
+    while start and side[start - 1].key not in _OPENERS:
+        start -= 1
+    while end < len(side) and side[end].key not in _CLOSERS:
+        end += 1
+    return side[start:end]
 
 
 def _items(
     run: tuple[Token, ...], text: str
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Return the items of a list, sorted, and its conjunctions; nothing if one is not plain."""
+    """Return the items of a list, sorted, and its conjunctions; nothing across a stop."""
     items: list[tuple[str, ...]] = []
     words: list[str] = []
     joins: list[str] = []
     for place, token in enumerate(run):
-        if place and "," in text[run[place - 1].end : token.start] and words:
-            items.append(tuple(words))
+        gap = text[run[place - 1].end : token.start] if place else ""
+        if any(mark in gap for mark in ".;:()!?"):
+            return (), ()
+        if token.key in {"and", "or"} or "," in gap:
+            items += [tuple(words)] if words else []
             words = []
         if token.key in {"and", "or"}:
             joins.append(token.key)
-            items += [tuple(words)] if words else []
-            words = []
         else:
             words.append(token.key)
     items += [tuple(words)] if words else []
-    starts = {item[0] == "to" for item in items}
-    bare = [item[1:] if starts == {True} else item for item in items]
-    if len(starts) != 1 or not all(_plain_run(item, infinitive=starts == {True}) for item in bare):
-        return (), ()
-    return tuple(sorted(bare)), tuple(joins)
+    return tuple(sorted(items)), tuple(joins)
 
 
-def _plain_run(item: tuple[str, ...], *, infinitive: bool) -> bool:
-    binding = _BINDING - _PARTICLES if infinitive else _BINDING
-    return 0 < len(item) <= _LONGEST_ITEM and not (binding | NEGATIONS | _STATES) & set(item)
-
-
-def _same_list(old: str, new: str) -> bool:
-    old_parts, new_parts = _SPLIT.split(old.strip(" .")), _SPLIT.split(new.strip(" ."))
-    if len(old_parts) != len(new_parts) or len(old_parts) < 2:  # noqa: PLR2004 - a list has two items
-        return False
-    opener = _common_opener(old_parts[0], new_parts[0])
-    if opener is None:
-        return False
-    old_items = [fold(part) for part in old_parts]
-    new_items = [fold(part) for part in new_parts]
-    old_items[0] = " ".join(keys(old_items[0])[opener:])
-    new_items[0] = " ".join(keys(new_items[0])[opener:])
-    if sorted(_CONJUNCTION.findall(old.casefold())) != sorted(_CONJUNCTION.findall(new.casefold())):
-        return False
-    return sorted(old_items) == sorted(new_items) and all(map(_plain_item, old_items))
-
-
-def _common_opener(old: str, new: str) -> int | None:
-    old_keys, new_keys = keys(old), keys(new)
-    count = 0
-    while count < min(len(old_keys), len(new_keys)) and old_keys[count] == new_keys[count]:
-        count += 1
-    if count and old_keys[count - 1] not in _OPENERS:
-        return None
-    return count
-
-
-def _plain_item(item: str) -> bool:
-    words = item.split()
-    return 0 < len(words) <= _LONGEST_ITEM and not (_BINDING | NEGATIONS) & set(words)
+def _is_kind(item: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Return whether an item is one phrase for a kind of data, from its first word to its last."""
+    bare = item[1:] if item[:1] and item[0] in _ARTICLES else item
+    return any(
+        hit.ground in _KINDS and (hit.start, hit.end) == (0, len(bare))
+        for hit in lexicon.hits(bare)
+    )
 
 
 rule = ListOrder()

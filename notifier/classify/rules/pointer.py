@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notifier.classify.pointing import opens_by_pointing
 from notifier.classify.proof import by_hunk
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
@@ -68,6 +69,10 @@ class Pointer:
         sides = [{token.key for token in side} for side in (reading.old, reading.new)]
         if not all(keys & _CORE for keys in sides) or any(keys & _SOMEBODY for keys in sides):
             return None
+        told = all(
+            opens_by_pointing(tuple(token.key for token in side))
+            for side in (reading.old, reading.new)
+        ) and not any(keys & (RIGHTS_WORDS | _BINDING) for keys in sides)
 
         ends = [_target(reading.old_text), _target(reading.new_text)]
         if any(keys & _WEIGHTY for keys in sides):
@@ -82,7 +87,8 @@ class Pointer:
             if _before(hunk.old, heads[0]) and _before(hunk.new, heads[1]):
                 return True
             old, new = set(hunk.old_keys), set(hunk.new_keys)
-            return bool(old) and bool(new) and bool((old | new) & _CORE) and old | new <= _WORDS
+            points = bool(old) and bool(new) and bool((old | new) & _CORE)
+            return told and points and old | new <= _WORDS
 
         return by_hunk(self.name, "It points to a page in other words.", change, accounts)
 
