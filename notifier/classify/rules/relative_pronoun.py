@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from notifier.classify.reading import Hunk
     from notifier.diff.model import Change
 
-_SUBJECTS = bag("we you they it he she i our your")
+_SUBJECTS = bag("we you they it he she i")
 _REDUCED = {("that", "is"), ("that", "are"), ("which", "is"), ("which", "are"), ()}
 _BEFORE = bag("so such provided given now except in but other than only those not and or")
 """Words with which "that" is a conjunction of its own, or opens a second restriction."""
