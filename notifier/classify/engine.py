@@ -117,13 +117,15 @@ def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdi
             found[rule.kind].append(finding)
     proofs = tuple(found[RuleKind.PROOF])
     covered = {number for proof in proofs for number in proof.covers}
-    if proofs and not found[RuleKind.VETO] and required(change) <= covered:
+    left = required(change) - covered
+    vetoes, doubts = tuple(found[RuleKind.VETO]), tuple(found[RuleKind.DOUBT])
+    if proofs and not left and not vetoes and not doubts:
         return _editorial(change, context, proofs, tuple(misses), editorial_banner=editorial_banner)
-    vetoes = tuple(found[RuleKind.VETO])
     facts = sorted(found[RuleKind.FACT], key=lambda fact: -fact.strength)
     if facts and not vetoes:
         return _named(change, context, tuple(facts), tuple(misses))
-    return _unknown(change, context, vetoes or (_uncleared(change, covered),), tuple(misses))
+    unproved = (_uncleared(change, covered),) if left or not doubts else doubts
+    return _unknown(change, context, vetoes or unproved, tuple(misses))
 
 
 def ruleset_digest(ruleset: RuleSet, lexicon: Lexicon) -> str:

@@ -23,6 +23,8 @@ class RuleKind(StrEnum):
 
     VETO = "veto"
     """Says why the change can not be cleared by any proof."""
+    DOUBT = "doubt"
+    """Says why no proof clears the change; a fact may still be named."""
     PROOF = "proof"
     """Accounts for differing words as editorial (``Finding.covers``)."""
     FACT = "fact"
@@ -46,7 +48,7 @@ class Rule(Protocol):
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return every shipped rule, by file name: vetoes, then proofs, then facts."""
+    """Return every shipped rule, by file name: vetoes, doubts, proofs, facts."""
     package = importlib.import_module("notifier.classify.rules")
     modules = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
     found: list[Rule] = [

@@ -59,14 +59,20 @@ def test_what_a_fact_names_is_material_on_that_ground(name, old, new):
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new"), [hit for hit in HITS if RULES[hit[0]].kind is RuleKind.VETO]
+    ("name", "old", "new"),
+    [hit for hit in HITS if RULES[hit[0]].kind in {RuleKind.VETO, RuleKind.DOUBT}],
 )
-def test_a_veto_leaves_it_to_a_person(name, old, new):
+def test_a_veto_or_a_doubt_leaves_it_to_a_person(name, old, new):
     found = verdict(old, new)
     assert found.outcome == "unknown"
     assert found.material
     assert found.touches_stored
     assert found.findings[0].rule == name
+
+
+def test_a_doubt_does_not_hide_a_fact():
+    found = verdict("We sell data to partners, who ask.", "We sell data to insurers who ask.")
+    assert (found.outcome, "recipients" in found.grounds) == ("material", True)
 
 
 def test_hits_and_misses_account_for_every_rule():

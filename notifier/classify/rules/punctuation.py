@@ -30,7 +30,7 @@ class Punctuation:
     """
 
     name = "punctuation"
-    kind = RuleKind.VETO
+    kind = RuleKind.DOUBT
 
     def check(self, change: Change, context: Context) -> Finding | None:
         """Return a finding where such a mark came, went or moved, or nothing."""
