@@ -112,7 +112,7 @@ def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdi
     for rule in all_rules():
         finding = rule.check(change, context)
         if finding is None:
-            misses.append(Miss(rule=rule.name))
+            misses.append(_miss(rule.name))
         else:
             found[rule.kind].append(finding)
     proofs = tuple(found[RuleKind.PROOF])
@@ -124,6 +124,11 @@ def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdi
     if facts and not vetoes:
         return _named(change, context, tuple(facts), tuple(misses))
     return _unknown(change, context, vetoes or (_uncleared(change, covered),), tuple(misses))
+
+
+@cache
+def _miss(rule: str) -> Miss:
+    return Miss(rule=rule)
 
 
 def ruleset_digest(ruleset: RuleSet, lexicon: Lexicon) -> str:

@@ -73,11 +73,12 @@ def american(key: str) -> str:
     return key
 
 
-_DURATIONS = {
+DURATIONS = {
     "month": ("months", 1), "months": ("months", 1), "year": ("months", 12),
     "years": ("months", 12), "week": ("days", 7), "weeks": ("days", 7), "day": ("days", 1),
     "days": ("days", 1),
 }  # fmt: skip
+"""Units of time to the unit and the factor that stand for them."""
 
 
 def in_figures(keys: Keys) -> Keys:
@@ -91,7 +92,7 @@ def in_figures(keys: Keys) -> Keys:
         number = str(NUMBER_WORDS[key]) if key in NUMBER_WORDS else key
         if spelled and kept[-1] == number and key.isdigit():
             continue
-        unit, factor = _DURATIONS.get(key, ("", 0))
+        unit, factor = DURATIONS.get(key, ("", 0))
         if factor and kept and kept[-1].isascii() and kept[-1].isdigit() and len(kept[-1]) < 5:  # noqa: PLR2004 - no duration has five digits
             kept[-1] = f"{Fraction(int(kept[-1])) * factor}"
             kept.append(f"={unit}")
@@ -109,7 +110,7 @@ def exchanged(keys: Keys, entry: Equivalence) -> Keys:
     position = 0
     while position < len(keys):
         key = keys[position]
-        if key in entry.openers or (numbered and _is_number(key)):
+        if key in entry.openers or (numbered and is_number(key)):
             for form in entry.longest_first:
                 end = position + len(form)
                 numbers = _matches(keys[position:end], form)
@@ -126,7 +127,8 @@ def exchanged(keys: Keys, entry: Equivalence) -> Keys:
     return tuple(kept)
 
 
-def _is_number(key: str) -> bool:
+def is_number(key: str) -> bool:
+    """Return whether a word is a whole number, in figures or in words."""
     return key.isdigit() or key in NUMBER_WORDS
 
 
@@ -136,7 +138,7 @@ def _matches(run: Keys, form: Keys) -> Keys | None:
         return None
     numbers = []
     for word, wanted in zip(run, form, strict=True):
-        if wanted == ANY_NUMBER and _is_number(word):
+        if wanted == ANY_NUMBER and is_number(word):
             numbers.append(str(NUMBER_WORDS.get(word, word)))
         elif word != wanted:
             return None

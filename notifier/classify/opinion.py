@@ -7,7 +7,9 @@ labelled changes of other companies. The weights are data, with their provenance
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from notifier.classify.model import Ground
@@ -28,7 +30,7 @@ _LEARNED = 1.5
 on the training rows, where 1 to 2 do alike."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Opinion:
     """Weights of the two regressions; without any, every opinion is an even one."""
 
@@ -52,13 +54,25 @@ class Opinion:
         """
         top = max(scores.values(), default=0.0) or 1.0
         order = list(Ground)
+        spoken: dict[Ground, list[float]] = {ground: [] for ground in self.grounds}
+        for name in features.keys() & self._by_feature.keys():
+            for ground, weight in self._by_feature[name]:
+                spoken[ground].append(weight * features[name])
         both = {
             ground: scores.get(ground, 0.0) / top
-            + _LEARNED
-            * _sigmoid(_dot(self.grounds[ground], features) if ground in self.grounds else -30.0)
-            for ground in scores.keys() | self.grounds.keys()
+            + _LEARNED * _sigmoid(math.fsum(spoken[ground]) if ground in spoken else -30.0)
+            for ground in scores.keys() | spoken.keys()
         }
         return tuple(sorted(both, key=lambda g: (-both[g], order.index(g))))
+
+    @cached_property
+    def _by_feature(self) -> Mapping[str, tuple[tuple[Ground, float], ...]]:
+        """Return, by feature, what it weighs for which grounds: few words speak for any."""
+        found: dict[str, list[tuple[Ground, float]]] = defaultdict(list)
+        for ground, weights in self.grounds.items():
+            for name, weight in weights.items():
+                found[name].append((ground, weight))
+        return {name: tuple(weights) for name, weights in found.items()}
 
 
 def read_opinion(table: dict[str, Any]) -> Opinion:
@@ -145,7 +159,7 @@ _ADDRESSES = {"url", "email", "domain", "obfuscated"}
 
 def _dot(weights: Mapping[str, float], seen: Mapping[str, float]) -> float:
     # fsum is exact, so that the order of the features cannot change a bit of the result.
-    return math.fsum(weights[name] * value for name, value in seen.items() if name in weights)
+    return math.fsum(weights[name] * seen[name] for name in seen.keys() & weights.keys())
 
 
 def _sigmoid(value: float) -> float:

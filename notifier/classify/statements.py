@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notifier.classify.entries import Equivalence
+    from notifier.classify.exchanges import Exchanges
     from notifier.classify.folds import Keys
     from notifier.classify.text import Token
 
@@ -40,7 +41,7 @@ _ABOUT_YOU = (
 def same_statement(
     old: tuple[str, tuple[Token, ...]],
     new: tuple[str, tuple[Token, ...]],
-    entries: tuple[Equivalence, ...],
+    exchanges: Exchanges,
 ) -> bool:
     """Return whether two sentences (each a text and its tokens) have a shape in common."""
     if abs(len(old[1]) - len(new[1])) > _APART:
@@ -48,11 +49,11 @@ def same_statement(
     one, two = _shapes(*old), _shapes(*new)
     if not one or not two:
         return False
-    words = frozenset(word for shape in (*one, *two) for word in shape)
-    entries = tuple(entry for entry in entries if stands_in(entry, words))
-    left = {_exchange(_resolved(shape, two[0]), entries) for shape in one}
-    right = {_exchange(_resolved(shape, one[0]), entries) for shape in two}
-    return not left.isdisjoint(right)
+    left = [_resolved(shape, two[0]) for shape in one]
+    right = [_resolved(shape, one[0]) for shape in two]
+    pairs = [(a, b) for a in left for b in right if exchanges.may_explain({*a} ^ {*b})]
+    entries = exchanges.among({word for pair in pairs for shape in pair for word in shape})
+    return any(_exchange(a, entries) == _exchange(b, entries) for a, b in pairs)
 
 
 def _shapes(text: str, side: tuple[Token, ...]) -> tuple[Keys, ...]:

@@ -94,9 +94,10 @@ def hidden_words(text: str) -> tuple[str, ...]:
 
     Hidden characters at the very edge of the text join nothing and are not counted.
     """
-    return tuple(
-        word for word in text.strip(_EDGE).split() if HIDDEN.search(word) or is_mixed(word)
-    )
+    text = text.strip(_EDGE)
+    if (text.isascii() and text.isprintable()) or not (HIDDEN.search(text) or is_mixed(text)):
+        return ()
+    return tuple(word for word in text.split() if HIDDEN.search(word) or is_mixed(word))
 
 
 _ENGLISH = bag(
@@ -128,19 +129,19 @@ def is_english(text: str) -> bool:
         words = [unshouted(part.key, part.text) for part in parts]
     if len(words) < _ENOUGH_WORDS:
         return True
-    english = sum(word in _ENGLISH for word in words)
-    foreign = sum(word in _FOREIGN for word in words)
+    english = sum(map(_ENGLISH.__contains__, words))
+    foreign = sum(map(_FOREIGN.__contains__, words))
     return not (foreign > english and foreign * 8 >= len(words))
 
 
 def _is_latin(text: str) -> bool:
     """Return whether nearly all letters are Latin ones; of no letters at all, true."""
-    if text.isascii():
+    if text.isascii() or all(map(_may_be_latin, set(text))):
         return True
     letters = {char: count for char, count in Counter(text).items() if char.isalpha()}
-    latin = sum(
-        count
-        for char, count in letters.items()
-        if char.isascii() or "LATIN" in unicodedata.name(char, "")
-    )
+    latin = sum(count for char, count in letters.items() if _may_be_latin(char))
     return latin >= 0.85 * sum(letters.values())
+
+
+def _may_be_latin(char: str) -> bool:
+    return char.isascii() or not char.isalpha() or "LATIN" in unicodedata.name(char, "")

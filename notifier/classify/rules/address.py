@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _KEPT_THERE = bag("store stores stored storing server servers host hosted center centers centre "
                   "centres centers process processed processing transfer transferred")  # fmt: skip
+_ELSE = _KEPT_THERE | RIGHTS_WORDS
 
 
 class Address:
@@ -35,7 +36,7 @@ class Address:
     def check(self, change: Change, context: Context) -> Finding | None:
         """Return a proof over every run inside an address, or nothing."""
         reading = read(change)
-        if {token.key for token in reading.old + reading.new} & (_KEPT_THERE | RIGHTS_WORDS):
+        if not reading.words.isdisjoint(_ELSE):
             return None
         says = "The postal address of the same office."
         if not reading.two_sided:
@@ -67,9 +68,10 @@ def _postal_line(
     """
     if row:
         return ()
-    words = tuple(token.key for token in side)
+    codes = postcodes(side)
+    words = tuple(token.key for token in side) if codes else ()
     placed = {*words} & STATES or any(h.ground == "transfer" for h in context.lexicon.hits(words))
-    return postcodes(side) if placed else ()
+    return codes if placed else ()
 
 
 def _inside(run: tuple[Token, ...], spans: tuple[tuple[int, int], ...], context: Context) -> bool:

@@ -37,7 +37,7 @@ class Contact:
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over every such run, or nothing."""
         reading = read(change)
-        keys = {token.key for token in reading.old + reading.new}
+        keys = reading.words
         rights = bool(keys & RIGHTS_WORDS)
         phones = [_spans(reading.old_text), _spans(reading.new_text)]
 
@@ -68,7 +68,7 @@ def _only_mail_links(change: Change) -> bool:
     return all(link.startswith("mailto:") or _GUARD in link for link in old ^ new)
 
 
-def _channel(hunk: Hunk, keys: set[str]) -> bool:
+def _channel(hunk: Hunk, keys: frozenset[str]) -> bool:
     if not keys & _REACH:
         return False
     return all(token.kind in _MAIL | {"url"} or token.key in _WAYS for token in hunk.old + hunk.new)
