@@ -14,6 +14,7 @@ from notifier.classify.direction import direction
 from notifier.classify.facts import about_terms, evidence
 from notifier.classify.model import (
     Classification,
+    Direction,
     Finding,
     Ground,
     Miss,
@@ -100,11 +101,6 @@ def _reach_notes(reach: int, total: int) -> tuple[str, ...]:
 
 def judge(change: Change, context: Context, *, editorial_banner: bool = True) -> Verdict:
     """Return the verdict on one change, with every rule that hit and every rule that missed."""
-    verdict = _judge(change, context, editorial_banner=editorial_banner)
-    return replace(verdict, ruleset_digest=ruleset_digest(context.ruleset, context.lexicon))
-
-
-def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdict:
     if len(change.old) + len(change.new) > _LONGEST_CHANGE:
         return _unknown(change, context, (_too_long(),), ())
     found: dict[RuleKind, list[Finding]] = {kind: [] for kind in RuleKind}
@@ -170,6 +166,7 @@ def _editorial(
         route=context.ruleset.route(
             material=False, touches_stored=False, editorial_banner=editorial_banner
         ),
+        ruleset_digest=ruleset_digest(context.ruleset, context.lexicon),
     )
 
 
@@ -207,27 +204,28 @@ def _named(
 def _unknown(
     change: Change, context: Context, findings: tuple[Finding, ...], misses: tuple[Miss, ...]
 ) -> Verdict:
-    verdict = Verdict(
-        change=change,
-        outcome=Outcome.UNKNOWN,
-        material=True,
-        touches_stored=True,
-        grounds=(Ground.PURPOSE,),
-        opinion=1.0,
-        findings=findings,
-        misses=misses,
-    )
+    grounds: tuple[Ground, ...] = (Ground.PURPOSE,)
+    turn, opinion = Direction.NEUTRAL, 1.0
     if not any(finding.rule in _UNREAD for finding in findings):
         found, reading = evidence(change, context), read(change)
         seen = features(change, reading, found, terms=about_terms(change, context))
-        grounds = _grounds(change, context, seen, found) or verdict.grounds
-        verdict = replace(
-            verdict,
+        grounds = _grounds(change, context, seen, found) or grounds
+        turn = direction(reading, grounds[0])
+        opinion = context.lexicon.opinion.share(seen)
+    return _routed(
+        Verdict(
+            change=change,
+            outcome=Outcome.UNKNOWN,
+            material=True,
+            touches_stored=True,
             grounds=grounds,
-            direction=direction(reading, grounds[0]),
-            opinion=context.lexicon.opinion.share(seen),
-        )
-    return _routed(verdict, context)
+            direction=turn,
+            opinion=opinion,
+            findings=findings,
+            misses=misses,
+        ),
+        context,
+    )
 
 
 def _grounds(
@@ -251,7 +249,12 @@ def _routed(verdict: Verdict, context: Context) -> Verdict:
         grounds=verdict.grounds if known else None,
         direction=verdict.direction if known else None,
     )
-    return replace(verdict, silence=silence.silence, route=route)
+    return replace(
+        verdict,
+        silence=silence.silence,
+        route=route,
+        ruleset_digest=ruleset_digest(rules, context.lexicon),
+    )
 
 
 def _route(diff: Diff, verdicts: tuple[Verdict, ...], ruleset: RuleSet) -> Route:

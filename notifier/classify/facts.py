@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.lexicon import Hit, Lexicon
     from notifier.classify.reading import Hunk, Reading
-    from notifier.classify.text import Token
     from notifier.diff.model import Change
 
 _CHANGED = 3.0
@@ -93,15 +92,17 @@ def _evidence(reading: Reading, above: str, lexicon: Lexicon, *, terms: bool) ->
         *filter(is_guarded, changed_keys),
         *(key for key in changed_keys if key in _CONDITIONS),
     )
-    differing = {id(token) for token in reading.deleted + reading.inserted}
     prose = reading.two_sided or _states_something(reading, above)
     phrases: list[set[tuple[Ground, tuple[str, ...]]]] = [set(), set()]
-    sides = ((reading.old, reading.old_keys), (reading.new, reading.new_keys))
-    for number, (side, words) in enumerate(sides):
+    differing = (
+        {place for hunk in reading.hunks for place in hunk.old_place},
+        {place for hunk in reading.hunks for place in hunk.new_place},
+    )
+    for number, words in enumerate((reading.old_keys, reading.new_keys)):
         for hit in lexicon.hits(words):
-            changed = any(id(token) in differing for token in side[hit.start : hit.end])
+            changed = not differing[number].isdisjoint(range(hit.start, hit.end))
             factor = _CHANGED if changed else _STANDING
-            near = 1.5 if not changed and _near(side, hit, differing) else 1.0
+            near = 1.5 if not changed and _near(hit, differing[number]) else 1.0
             weights.setdefault(hit.ground, []).append(factor * near * hit.weight)
             if changed and hit.weight >= _NAMES:
                 phrases[number].add((hit.ground, words[hit.start : hit.end]))
@@ -157,9 +158,8 @@ def _looks_like_a_slip(hunk: Hunk, lexicon: Lexicon) -> bool:
     return distance(old.key, new.key, limit=2) <= 2  # noqa: PLR2004 - two slips
 
 
-def _near(side: tuple[Token, ...], hit: Hit, differing: set[int]) -> bool:
-    around = side[max(0, hit.start - 3) : hit.end + 2]
-    return any(id(token) in differing for token in around)
+def _near(hit: Hit, differing: set[int]) -> bool:
+    return not differing.isdisjoint(range(hit.start - 3, hit.end + 2))
 
 
 def _sum(values: list[float]) -> float:

@@ -31,7 +31,9 @@ _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ll", "will"), ("'ve", "have"), ("
 
 def written_out(keys: Keys) -> Keys:
     """Return words with every short form written out: "don't" is "do not"."""
-    return tuple(word for key in keys for word in _expand(key))
+    return tuple(
+        word for key in keys for word in (_expand(key) if "'" in key or key in _WHOLE else (key,))
+    )
 
 
 def _expand(key: str) -> Keys:
@@ -63,9 +65,17 @@ _PAIRS = (
 )
 
 
+_DIFFERS = re.compile(
+    "is|ys|our|ell|res?$|ence|ogu|programme|ement|fulfil|enrol|instal|cheque|grey|whilst"
+)
+"""Stands in every word that one of the patterns fits."""
+
+
 @lru_cache(maxsize=8192)
 def american(key: str) -> str:
     """Return the American spelling of a folded word; other words come back as they are."""
+    if not _DIFFERS.search(key):
+        return key
     for pattern, replacement in _PAIRS:
         changed = pattern.sub(replacement, key)
         if changed != key:

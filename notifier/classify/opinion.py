@@ -56,8 +56,10 @@ class Opinion:
         order = list(Ground)
         spoken: dict[Ground, list[float]] = {ground: [] for ground in self.grounds}
         for name in features.keys() & self._by_feature.keys():
-            for ground, weight in self._by_feature[name]:
-                spoken[ground].append(weight * features[name])
+            value = features[name]
+            if value:
+                for ground, weight in self._by_feature[name]:
+                    spoken[ground].append(weight * value)
         both = {
             ground: scores.get(ground, 0.0) / top
             + _LEARNED * _sigmoid(math.fsum(spoken[ground]) if ground in spoken else -30.0)

@@ -38,6 +38,9 @@ class Hunk:
     old_window: tuple[str, ...]
     """The folded old words with their equal neighbours."""
     new_window: tuple[str, ...]
+    old_place: range
+    """Where among the words of the old side the old words stand."""
+    new_place: range
 
     def windows(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the folded words of both sides with their equal neighbours."""
@@ -133,6 +136,8 @@ def _hunks(
             new_keys=new_keys[k:m],
             old_window=old_keys[start:end],
             new_window=before + new_keys[k:m] + after,
+            old_place=range(i, j),
+            new_place=range(k, m),
         )
 
 

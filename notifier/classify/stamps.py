@@ -40,6 +40,8 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _BARE_DATE = re.compile(rf"[*_(\[ ]{{0,12}}{_DATE}[\s.;:)\]*_]{{0,12}}", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+"""Stands in every date."""
 _LONGEST = 160
 
 
@@ -70,6 +72,8 @@ def stamped(text: str) -> tuple[tuple[int, int], ...]:
     A stamp in front ("Effective: 3 March 2021"), the sentence that tells it, a copyright year. The
     date of anything but the text itself is no stamp.
     """
+    if not _DIGIT.search(text):
+        return ()
     return tuple(
         found.span(found.lastgroup) for found in _DATED.finditer(text[:_FIRST]) if found.lastgroup
     )
@@ -81,6 +85,8 @@ def unstamped(title: str) -> str:
     "Privacy policy for customers (as of 1 October 2021)" is "Privacy policy for customers"; of any
     other text nothing is taken away.
     """
+    if "(" not in title:
+        return title
     found = _TITLE.fullmatch(" ".join(title[:_FIRST].split()))
     words = {token.key for token in tokens(found["title"])} if found else set()
     if found is None or not words & _DOCUMENTS or words & _STATED:
@@ -115,6 +121,8 @@ def is_stamp(text: str) -> bool:
 
 def _only_dates(text: str) -> bool:
     """Return whether around its dates a text says no more than which document was updated."""
+    if not _DIGIT.search(text):
+        return False
     rest, dates = _ANY_DATE.subn(" ", text)
     words = tokens(rest)
     named = {token.key for token in words if not token.is_name and not _opens_title(token)}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from notifier.classify.folds import Keys
     from notifier.classify.text import Token
 
+_BREAKS = frozenset(".!?;:()[]|•")
 _LONGEST = 60
 _APART = 12
 """Words by which two sentences of one meaning may differ in length."""
@@ -96,7 +97,7 @@ def _breaks(text: str, side: tuple[Token, ...]) -> bool:
     cursor = 0
     for token in side:
         between = inside[cursor : token.start - side[0].start]
-        if any(mark in between for mark in ".!?;:()[]|•"):
+        if not _BREAKS.isdisjoint(between):
             return True
         cursor = token.end - side[0].start
     return False
