@@ -42,6 +42,11 @@ class Equivalence:
         """Return the first words of the forms."""
         return frozenset(form[0] for form in self.forms if form)
 
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """Return, for each form of at least a word, the words without which it cannot stand."""
+        return tuple(frozenset(form) - {ANY_NUMBER} for form in self.forms if form)
+
 
 def phrases_of(table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Ground, float]]:
     """Yield every phrase of a taxonomy file, inflections included, with its ground and weight.

@@ -28,11 +28,12 @@ class Exchanges:
     """Every word of every form."""
 
     def among(self, words: AbstractSet[str]) -> tuple[Equivalence, ...]:
-        """Return the entries of which a form may begin among the words, in their order."""
+        """Return the entries of which a form may stand among the words, in their order."""
         found = {place for word in words for place in self.openers.get(word, ())}
         if any(map(is_number, words)):
             found.update(self.openers.get(ANY_NUMBER, ()))
-        return tuple(self.entries[place] for place in sorted(found))
+        entries = (self.entries[place] for place in sorted(found))
+        return tuple(entry for entry in entries if any(needed <= words for needed in entry.needed))
 
     def may_explain(self, words: Iterable[str]) -> bool:
         """Return whether exchanges and figures may account for words that only one text has.

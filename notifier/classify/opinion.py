@@ -107,12 +107,14 @@ def features(change: Change, reading: Reading, found: Evidence, *, terms: bool) 
     seen["changed words"] = math.log1p(len(changed))
     seen["long"] = float(len(changed) > _LONG)
     seen["short"] = float(total < _SHORT)
+    differing = {token.key for token in changed}
+    kinds = {token.kind for token in changed}
     for name, words in (("negation", NEGATIONS), ("modal", MODALS)):
-        seen[name] = float(any(token.key in words for token in changed))
-    seen["guarded"] = float(any(is_guarded(token.key) for token in changed))
-    seen["number"] = float(any(token.kind == "number" for token in changed))
+        seen[name] = float(not words.isdisjoint(differing))
+    seen["guarded"] = float(any(map(is_guarded, differing)))
+    seen["number"] = float("number" in kinds)
     seen["name"] = float(any(token.is_name for token in changed))
-    seen["address"] = float(any(token.kind in _ADDRESSES for token in changed))
+    seen["address"] = float(not kinds.isdisjoint(_ADDRESSES))
     seen["heading"] = float(
         any(u.kind.value == "heading" for u in change.old_units + change.new_units)
     )

@@ -89,6 +89,14 @@ def fold(text: str) -> str:
     return " ".join(keys(text))
 
 
+def has_digit(text: str) -> bool:
+    """Return whether a digit stands there, without which slow patterns need not be tried."""
+    return bool(_DIGIT.search(text))
+
+
+_DIGIT = re.compile(r"\d")
+
+
 def hidden_words(text: str) -> tuple[str, ...]:
     """Return the words of a text that hold hidden characters or letters of two scripts.
 
@@ -136,7 +144,7 @@ def is_english(text: str) -> bool:
 
 def _is_latin(text: str) -> bool:
     """Return whether nearly all letters are Latin ones; of no letters at all, true."""
-    if text.isascii() or all(map(_may_be_latin, set(text))):
+    if text.isascii() or all(_may_be_latin(char) for char in set(text) if not char.isascii()):
         return True
     letters = {char: count for char, count in Counter(text).items() if char.isalpha()}
     latin = sum(count for char, count in letters.items() if _may_be_latin(char))
