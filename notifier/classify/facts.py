@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notifier.classify.distance import distance
-from notifier.classify.model import Finding, Ground
+from notifier.classify.model import GROUND_ORDER, Finding, Ground
 from notifier.classify.once import once
 from notifier.classify.proof import quote
 from notifier.classify.reading import read
@@ -55,8 +55,7 @@ class Evidence:
 
     def ranked(self) -> tuple[Ground, ...]:
         """Return the grounds by score, the rubric's order breaking ties."""
-        order = list(Ground)
-        return tuple(sorted(self.scores, key=lambda g: (-self.scores[g], order.index(g))))
+        return tuple(sorted(self.scores, key=lambda g: (-self.scores[g], GROUND_ORDER[g])))
 
 
 @once

@@ -7,12 +7,12 @@ labelled changes of other companies. The weights are data, with their provenance
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from notifier.classify.model import Ground
+from notifier.classify.model import GROUND_ORDER, Ground
 from notifier.classify.text import keys
 from notifier.classify.words import LEGAL_SUFFIXES, MODALS, NEGATIONS, is_guarded
 
@@ -53,28 +53,27 @@ class Opinion:
         ``features`` are those of the words, ``features_above`` among them.
         """
         top = max(scores.values(), default=0.0) or 1.0
-        order = list(Ground)
-        spoken: dict[Ground, list[float]] = {ground: [] for ground in self.grounds}
-        for name in features.keys() & self._by_feature.keys():
-            value = features[name]
-            if value:
-                for ground, weight in self._by_feature[name]:
-                    spoken[ground].append(weight * value)
+        names = [name for name in features.keys() & self._rows.keys() if features[name]]
+        values = [features[name] for name in names]
+        columns = zip(*(self._rows[name] for name in names), strict=True)
+        spoken = dict.fromkeys(self.grounds, 0.0) | {
+            ground: math.fsum(map(mul, column, values))
+            for ground, column in zip(self.grounds, columns, strict=False)
+        }
         both = {
-            ground: scores.get(ground, 0.0) / top
-            + _LEARNED * _sigmoid(math.fsum(spoken[ground]) if ground in spoken else -30.0)
+            ground: scores.get(ground, 0.0) / top + _LEARNED * _sigmoid(spoken.get(ground, -30.0))
             for ground in scores.keys() | spoken.keys()
         }
-        return tuple(sorted(both, key=lambda g: (-both[g], order.index(g))))
+        return tuple(sorted(both, key=lambda g: (-both[g], GROUND_ORDER[g])))
 
     @cached_property
-    def _by_feature(self) -> Mapping[str, tuple[tuple[Ground, float], ...]]:
-        """Return, by feature, what it weighs for which grounds: few words speak for any."""
-        found: dict[str, list[tuple[Ground, float]]] = defaultdict(list)
-        for ground, weights in self.grounds.items():
-            for name, weight in weights.items():
-                found[name].append((ground, weight))
-        return {name: tuple(weights) for name, weights in found.items()}
+    def _rows(self) -> Mapping[str, tuple[float, ...]]:
+        """Return, by feature, what it weighs for each ground in turn."""
+        names = {name for weights in self.grounds.values() for name in weights}
+        return {
+            name: tuple(weights.get(name, 0.0) for weights in self.grounds.values())
+            for name in names
+        }
 
 
 def read_opinion(table: dict[str, Any]) -> Opinion:

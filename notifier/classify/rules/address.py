@@ -8,6 +8,7 @@ from notifier.classify.postal import STATES, address_runs, is_address, postcodes
 from notifier.classify.proof import by_hunk, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
+from notifier.classify.text import has_digit
 from notifier.classify.words import LEGAL_SUFFIXES, RIGHTS_WORDS, bag
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Address:
         if not reading.two_sided:
             side = reading.old or reading.new
             return whole(self.name, says, change) if is_address(side) else None
+        if not has_digit(reading.old_text) or not has_digit(reading.new_text):
+            return None
         old = (
             *address_runs(reading.old),
             *_postal_line(reading.old, context, row="|" in reading.old_text),
