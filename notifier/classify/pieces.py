@@ -27,6 +27,8 @@ TOKEN = re.compile(
 """Every alternative is bounded or linear; nothing nests, so no text can make it backtrack far."""
 _OVER_SPACES = ("<", ">", "protected]", "protected ]")
 """Where none of these stands, no word of ``TOKEN`` holds a white space or looks behind one."""
+_PIECE = re.compile(r"(?:\[ ?email[  ]protected ?\]|[<>]\s?(?=\d)|\S)+")
+"""A piece, with the white space that a word holds or looks behind."""
 _SHORT_NAMES = frozenset({"us", "it", "who", "am", "or"})
 """Words that mean something else in capitals: the US, IT, the WHO."""
 _ACRONYMS = frozenset(f"{name}." for name in _SHORT_NAMES)
@@ -62,9 +64,9 @@ class Piece(NamedTuple):
 
 
 def pieces_of(text: str) -> list[str]:
-    """Return a text cut at white spaces, or whole where a word may reach over one."""
+    """Return a text cut at white spaces, save where a word reaches over one; linear."""
     if any(sign in text for sign in _OVER_SPACES):
-        return [text]
+        return _PIECE.findall(text)
     return text.split()
 
 

@@ -21,7 +21,8 @@ SNIPPETS = st.sampled_from(
         "IT,", "1,000", "1.5", "•it", "?", ":", "[email protected]", "[ email protected ]",
         "[email", "protected]", "https://example.com/a?b.", "www.example.com", "<5",
         "me@example.com", "< 5", "example.com/a|b", ">", "%", "A&B", "é", "ﬁ", "İ", "п", "²",
-        "\u200b", "\ufeff", "x" * 45, "third-party", " ", "  ", "\n", "\x0c", "\u00a0", "\u2028", "",
+        "\u200b", "\ufeff", "x" * 45, "third-party", " ", "  ", "\n", "\x0c", "\u00a0",
+        "\u2028", "",
     ]
 )  # fmt: skip
 TEXTS = st.lists(SNIPPETS, max_size=16).map("".join) | st.lists(SNIPPETS, max_size=16).map(" ".join)
