@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from notifier.classify.text import fold, is_english, keys, tokens
+from notifier.classify.text import fold, is_english, keys
 from notifier.diff.definitions import terms_of
 from notifier.policy.model import UnitKind
 
@@ -36,6 +36,8 @@ class Side:
     """By folded text."""
     headings: Mapping[str, str]
     """Enumerator of a numbered heading to its folded title."""
+    titles: frozenset[tuple[str, ...]]
+    """The folded words of every heading, without its enumerator."""
     vocabulary: Mapping[str, int]
     """Every folded word and how often it stands there."""
     defined: frozenset[str]
@@ -66,14 +68,18 @@ def index(document: Document) -> Side:
     """Return a document indexed for the rules; linear in its length."""
     units: dict[str, list[Unit]] = {}
     headings: dict[str, str] = {}
-    vocabulary: Counter[str] = Counter()
+    titles: set[tuple[str, ...]] = set()
+    words: list[str] = []
     for unit in document.units:
         if unit.kind is UnitKind.RULE:
             continue
-        twins = units.setdefault(fold(unit.text), [])
+        own = keys(unit.text)
+        words += own
+        twins = units.setdefault(" ".join(own), [])
         if len(twins) < _TWINS:
             twins.append(unit)
-        vocabulary.update(token.key for token in tokens(unit.text))
+            if unit.kind is UnitKind.HEADING:
+                titles.add(tuple(split_number(unit.text)[1].split()))
         if unit.kind is UnitKind.HEADING:
             number, title = split_number(f"{unit.marker} {unit.text}")
             if number:
@@ -81,9 +87,10 @@ def index(document: Document) -> Side:
     return Side(
         units={key: tuple(values) for key, values in units.items()},
         headings=headings,
-        vocabulary=vocabulary,
+        titles=frozenset(titles),
+        vocabulary=Counter(words),
         defined=frozenset(key for term in terms_of(document.units) for key in keys(term)),
-        words=vocabulary.total(),
+        words=len(words),
     )
 
 

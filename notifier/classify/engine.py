@@ -14,6 +14,7 @@ from notifier.classify.direction import direction
 from notifier.classify.facts import about_terms, evidence
 from notifier.classify.model import (
     Classification,
+    Direction,
     Finding,
     Ground,
     Miss,
@@ -100,11 +101,6 @@ def _reach_notes(reach: int, total: int) -> tuple[str, ...]:
 
 def judge(change: Change, context: Context, *, editorial_banner: bool = True) -> Verdict:
     """Return the verdict on one change, with every rule that hit and every rule that missed."""
-    verdict = _judge(change, context, editorial_banner=editorial_banner)
-    return replace(verdict, ruleset_digest=ruleset_digest(context.ruleset, context.lexicon))
-
-
-def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdict:
     if len(change.old) + len(change.new) > _LONGEST_CHANGE:
         return _unknown(change, context, (_too_long(),), ())
     found: dict[RuleKind, list[Finding]] = {kind: [] for kind in RuleKind}
@@ -112,7 +108,7 @@ def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdi
     for rule in all_rules():
         finding = rule.check(change, context)
         if finding is None:
-            misses.append(Miss(rule=rule.name))
+            misses.append(_miss(rule.name))
         else:
             found[rule.kind].append(finding)
     proofs = tuple(found[RuleKind.PROOF])
@@ -126,6 +122,11 @@ def _judge(change: Change, context: Context, *, editorial_banner: bool) -> Verdi
         return _named(change, context, tuple(facts), tuple(misses))
     unproved = (_uncleared(change, covered),) if left or not doubts else doubts
     return _unknown(change, context, vetoes or unproved, tuple(misses))
+
+
+@cache
+def _miss(rule: str) -> Miss:
+    return Miss(rule=rule)
 
 
 def ruleset_digest(ruleset: RuleSet, lexicon: Lexicon) -> str:
@@ -167,6 +168,7 @@ def _editorial(
         route=context.ruleset.route(
             material=False, touches_stored=False, editorial_banner=editorial_banner
         ),
+        ruleset_digest=ruleset_digest(context.ruleset, context.lexicon),
     )
 
 
@@ -204,27 +206,28 @@ def _named(
 def _unknown(
     change: Change, context: Context, findings: tuple[Finding, ...], misses: tuple[Miss, ...]
 ) -> Verdict:
-    verdict = Verdict(
-        change=change,
-        outcome=Outcome.UNKNOWN,
-        material=True,
-        touches_stored=True,
-        grounds=(Ground.PURPOSE,),
-        opinion=1.0,
-        findings=findings,
-        misses=misses,
-    )
+    grounds: tuple[Ground, ...] = (Ground.PURPOSE,)
+    turn, opinion = Direction.NEUTRAL, 1.0
     if not any(finding.rule in _UNREAD for finding in findings):
         found, reading = evidence(change, context), read(change)
         seen = features(change, reading, found, terms=about_terms(change, context))
-        grounds = _grounds(change, context, seen, found) or verdict.grounds
-        verdict = replace(
-            verdict,
+        grounds = _grounds(change, context, seen, found) or grounds
+        turn = direction(reading, grounds[0])
+        opinion = context.lexicon.opinion.share(seen)
+    return _routed(
+        Verdict(
+            change=change,
+            outcome=Outcome.UNKNOWN,
+            material=True,
+            touches_stored=True,
             grounds=grounds,
-            direction=direction(reading, grounds[0]),
-            opinion=context.lexicon.opinion.share(seen),
-        )
-    return _routed(verdict, context)
+            direction=turn,
+            opinion=opinion,
+            findings=findings,
+            misses=misses,
+        ),
+        context,
+    )
 
 
 def _grounds(
@@ -248,7 +251,12 @@ def _routed(verdict: Verdict, context: Context) -> Verdict:
         grounds=verdict.grounds if known else None,
         direction=verdict.direction if known else None,
     )
-    return replace(verdict, silence=silence.silence, route=route)
+    return replace(
+        verdict,
+        silence=silence.silence,
+        route=route,
+        ruleset_digest=ruleset_digest(rules, context.lexicon),
+    )
 
 
 def _route(diff: Diff, verdicts: tuple[Verdict, ...], ruleset: RuleSet) -> Route:

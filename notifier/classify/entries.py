@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from notifier.classify.inflect import inflections
@@ -19,7 +19,7 @@ ANY_NUMBER = "#"
 """Stands in a form for one number, which must then be the same on both sides."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Equivalence:
     """Forms that may be exchanged without changing meaning, with the proof that somebody tried."""
 
@@ -32,25 +32,20 @@ class Equivalence:
     after: tuple[tuple[str, ...], ...] = ()
     """If given, one of these must stand before the form."""
 
-    @property
+    @cached_property
     def longest_first(self) -> tuple[tuple[str, ...], ...]:
         """Return the forms of at least a word, longest first."""
-        return _longest_first(self.forms)
+        return tuple(sorted((form for form in self.forms if form), key=len, reverse=True))
 
-    @property
+    @cached_property
     def openers(self) -> frozenset[str]:
         """Return the first words of the forms."""
-        return _openers(self.forms)
+        return frozenset(form[0] for form in self.forms if form)
 
-
-@lru_cache(maxsize=4096)
-def _longest_first(forms: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted((form for form in forms if form), key=len, reverse=True))
-
-
-@lru_cache(maxsize=4096)
-def _openers(forms: tuple[tuple[str, ...], ...]) -> frozenset[str]:
-    return frozenset(form[0] for form in forms if form)
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """Return, for each form of at least a word, the words without which it cannot stand."""
+        return tuple(frozenset(form) - {ANY_NUMBER} for form in self.forms if form)
 
 
 def phrases_of(table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Ground, float]]:

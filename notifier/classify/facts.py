@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from notifier.classify.distance import distance
 from notifier.classify.limits import limited
-from notifier.classify.model import Finding, Ground
+from notifier.classify.model import GROUND_ORDER, Finding, Ground
+from notifier.classify.once import once
 from notifier.classify.proof import quote
-from notifier.classify.reading import read, read_pair
+from notifier.classify.reading import read
 from notifier.classify.text import keys
 from notifier.classify.words import bag, is_guarded
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.lexicon import Hit, Lexicon
     from notifier.classify.reading import Hunk, Reading
-    from notifier.classify.text import Token
     from notifier.diff.model import Change
 
 _CHANGED = 3.0
@@ -57,21 +56,21 @@ class Evidence:
 
     def ranked(self) -> tuple[Ground, ...]:
         """Return the grounds by score, the rubric's order breaking ties."""
-        order = list(Ground)
-        return tuple(sorted(self.scores, key=lambda g: (-self.scores[g], order.index(g))))
+        return tuple(sorted(self.scores, key=lambda g: (-self.scores[g], GROUND_ORDER[g])))
 
 
+@once
 def evidence(change: Change, context: Context) -> Evidence:
-    """Return what the words of a change say about each ground; pure and cached."""
+    """Return what the words of a change say about each ground; pure."""
     reading = read(change)
     units = change.new_units or change.old_units
     above = " . ".join(
         (*(units[0].path[-2:] if units else (change.heading,)), units[0].lead_in if units else "")
     )
-    terms = about_terms(change, context)
-    return _evidence(reading.old_text, reading.new_text, above, context.lexicon, terms=terms)
+    return _evidence(reading, above, context.lexicon, terms=about_terms(change, context))
 
 
+@once
 def about_terms(change: Change, context: Context) -> bool:
     """Return whether the text around is plainly one of terms or guidelines, not of privacy."""
     units = change.new_units or change.old_units
@@ -85,29 +84,28 @@ def about_terms(change: Change, context: Context) -> bool:
     return bool(path & _TERMS_WORDS)
 
 
-@lru_cache(maxsize=1024)
-def _evidence(
-    old_text: str, new_text: str, above: str, lexicon: Lexicon, *, terms: bool
-) -> Evidence:
-    reading = read_pair(old_text, new_text)
+def _evidence(reading: Reading, above: str, lexicon: Lexicon, *, terms: bool) -> Evidence:
     weights: dict[Ground, list[float]] = {}
     named: set[Ground] = set()
-    critical = tuple(
-        token.key for token in reading.deleted + reading.inserted if is_guarded(token.key)
+    changed_keys = [token.key for token in reading.deleted + reading.inserted]
+    critical = (
+        *filter(is_guarded, changed_keys),
+        *(key for key in changed_keys if key in _CONDITIONS),
     )
-    critical += tuple(t.key for t in reading.deleted + reading.inserted if t.key in _CONDITIONS)
-    differing = {id(token) for token in reading.deleted + reading.inserted}
     prose = reading.two_sided or _states_something(reading, above)
     phrases: list[set[tuple[Ground, tuple[str, ...]]]] = [set(), set()]
-    for number, side in enumerate((reading.old, reading.new)):
-        for hit in lexicon.hits(tuple(token.key for token in side)):
-            run = side[hit.start : hit.end]
-            changed = any(id(token) in differing for token in run)
+    differing = (
+        {place for hunk in reading.hunks for place in hunk.old_place},
+        {place for hunk in reading.hunks for place in hunk.new_place},
+    )
+    for number, words in enumerate((reading.old_keys, reading.new_keys)):
+        for hit in lexicon.hits(words):
+            changed = not differing[number].isdisjoint(range(hit.start, hit.end))
             factor = _CHANGED if changed else _STANDING
-            near = 1.5 if not changed and _near(side, hit, differing) else 1.0
+            near = 1.5 if not changed and _near(hit, differing[number]) else 1.0
             weights.setdefault(hit.ground, []).append(factor * near * hit.weight)
             if changed and hit.weight >= _NAMES:
-                phrases[number].add((hit.ground, tuple(token.key for token in run)))
+                phrases[number].add((hit.ground, words[hit.start : hit.end]))
             if prose and critical and not changed and hit.weight > _NAMES:
                 named.add(hit.ground)
     limit = limited(reading)
@@ -120,10 +118,11 @@ def _evidence(
     if reading.hunks and all(_looks_like_a_slip(hunk, lexicon) for hunk in reading.hunks):
         # Perhaps no more than a spelling: nobody may say that it is a fact, nor that it is none.
         named = set()
-    for hit in lexicon.hits(keys(above)):
+    headed = keys(above)
+    for hit in lexicon.hits(headed):
         weights.setdefault(hit.ground, []).append(_ABOVE * hit.weight)
     scores = {ground: _sum(values) for ground, values in weights.items()}
-    if terms and not _PRIVACY & ({t.key for t in reading.old + reading.new} | set(keys(above))):
+    if terms and _PRIVACY.isdisjoint(reading.words) and _PRIVACY.isdisjoint(headed):
         scores = {g: s * (_ELSEWHERE if g in _VAGUE else 1.0) for g, s in scores.items()}
         scores[Ground.TERMS] = max(scores.get(Ground.TERMS, 0.0), _TERMS)
         named = {Ground.TERMS if ground in _VAGUE else ground for ground in named}
@@ -163,9 +162,8 @@ def _looks_like_a_slip(hunk: Hunk, lexicon: Lexicon) -> bool:
     return distance(old.key, new.key, limit=2) <= 2  # noqa: PLR2004 - two slips
 
 
-def _near(side: tuple[Token, ...], hit: Hit, differing: set[int]) -> bool:
-    around = side[max(0, hit.start - 3) : hit.end + 2]
-    return any(id(token) in differing for token in around)
+def _near(hit: Hit, differing: set[int]) -> bool:
+    return not differing.isdisjoint(range(hit.start - 3, hit.end + 2))
 
 
 def _sum(values: list[float]) -> float:
@@ -175,7 +173,7 @@ def _sum(values: list[float]) -> float:
 
 def _states_something(reading: Reading, above: str) -> bool:
     text = reading.old_text or reading.new_text
-    words = {token.key for token in reading.old or reading.new}
+    words = reading.old_words or reading.new_words
     if not words & _STATEMENT and not above.strip():
         return False
     return not (_POINTER.search(text) and len(words) < _SHORT)

@@ -31,7 +31,9 @@ _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ll", "will"), ("'ve", "have"), ("
 
 def written_out(keys: Keys) -> Keys:
     """Return words with every short form written out: "don't" is "do not"."""
-    return tuple(word for key in keys for word in _expand(key))
+    return tuple(
+        word for key in keys for word in (_expand(key) if "'" in key or key in _WHOLE else (key,))
+    )
 
 
 def _expand(key: str) -> Keys:
@@ -63,9 +65,17 @@ _PAIRS = (
 )
 
 
+_DIFFERS = re.compile(
+    "is|ys|our|ell|res?$|ence|ogu|programme|ement|fulfil|enrol|instal|cheque|grey|whilst"
+)
+"""Stands in every word that one of the patterns fits."""
+
+
 @lru_cache(maxsize=8192)
 def american(key: str) -> str:
     """Return the American spelling of a folded word; other words come back as they are."""
+    if not _DIFFERS.search(key):
+        return key
     for pattern, replacement in _PAIRS:
         changed = pattern.sub(replacement, key)
         if changed != key:
@@ -73,11 +83,12 @@ def american(key: str) -> str:
     return key
 
 
-_DURATIONS = {
+DURATIONS = {
     "month": ("months", 1), "months": ("months", 1), "year": ("months", 12),
     "years": ("months", 12), "week": ("days", 7), "weeks": ("days", 7), "day": ("days", 1),
     "days": ("days", 1),
 }  # fmt: skip
+"""Units of time to the unit and the factor that stand for them."""
 
 
 def in_figures(keys: Keys) -> Keys:
@@ -91,7 +102,7 @@ def in_figures(keys: Keys) -> Keys:
         number = str(NUMBER_WORDS[key]) if key in NUMBER_WORDS else key
         if spelled and kept[-1] == number and key.isdigit():
             continue
-        unit, factor = _DURATIONS.get(key, ("", 0))
+        unit, factor = DURATIONS.get(key, ("", 0))
         if factor and kept and kept[-1].isascii() and kept[-1].isdigit() and len(kept[-1]) < 5:  # noqa: PLR2004 - no duration has five digits
             kept[-1] = f"{Fraction(int(kept[-1])) * factor}"
             kept.append(f"={unit}")
@@ -109,7 +120,7 @@ def exchanged(keys: Keys, entry: Equivalence) -> Keys:
     position = 0
     while position < len(keys):
         key = keys[position]
-        if key in entry.openers or (numbered and _is_number(key)):
+        if key in entry.openers or (numbered and is_number(key)):
             for form in entry.longest_first:
                 end = position + len(form)
                 numbers = _matches(keys[position:end], form)
@@ -126,7 +137,8 @@ def exchanged(keys: Keys, entry: Equivalence) -> Keys:
     return tuple(kept)
 
 
-def _is_number(key: str) -> bool:
+def is_number(key: str) -> bool:
+    """Return whether a word is a whole number, in figures or in words."""
     return key.isdigit() or key in NUMBER_WORDS
 
 
@@ -136,7 +148,7 @@ def _matches(run: Keys, form: Keys) -> Keys | None:
         return None
     numbers = []
     for word, wanted in zip(run, form, strict=True):
-        if wanted == ANY_NUMBER and _is_number(word):
+        if wanted == ANY_NUMBER and is_number(word):
             numbers.append(str(NUMBER_WORDS.get(word, word)))
         elif word != wanted:
             return None

@@ -6,10 +6,11 @@ import hashlib
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from notifier.classify.entries import equivalences_of, phrases_of, words_of_list
+from notifier.classify.exchanges import Exchanges, exchanges_of
 from notifier.classify.opinion import Opinion, read_opinion
 from notifier.classify.overlay import read_overlay
 from notifier.errors import SettingsError
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from notifier.classify.model import Ground
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hit:
+_Named = dict[tuple[str, ...], list[tuple["Ground", float]]]
+
+
+class Hit(NamedTuple):
     """One phrase of the taxonomy, found at words ``start`` to ``end``."""
 
     ground: Ground
@@ -33,13 +36,13 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Lexicon:
     """Everything the rules know about words; frozen, with a digest."""
 
     taxonomy: Mapping[str, tuple[tuple[tuple[str, ...], Ground, float], ...]]
     """By first word: the phrases that begin with it, longest first."""
-    equivalences: tuple[Equivalence, ...]
+    exchanges: Exchanges
     known: frozenset[str]
     """Words of policies: everything in the lists that were written for this program."""
     english: frozenset[str] = frozenset()
@@ -49,6 +52,11 @@ class Lexicon:
     opinion: Opinion = field(default_factory=Opinion)
     """The learned second opinion; an even one where no weights are shipped."""
     digest: str = ""
+
+    @property
+    def equivalences(self) -> tuple[Equivalence, ...]:
+        """Return every entry of words that may be exchanged."""
+        return self.exchanges.entries
 
     @property
     def size(self) -> int:
@@ -61,30 +69,39 @@ class Lexicon:
 
     def hits(self, words: tuple[str, ...]) -> tuple[Hit, ...]:
         """Return the longest phrases found, left to right; a phrase may name several grounds."""
-        return _hits(self, words)
+        found: list[Hit] = []
+        position = 0
+        while position < len(words):
+            length = 1
+            for size, phrases in self._by_length.get(words[position], ()):
+                end = position + size
+                named = phrases.get(words[position:end])
+                if named is not None:
+                    found += [Hit(ground, weight, position, end) for ground, weight in named]
+                    length = size
+                    break
+            position += length
+        return tuple(found)
+
+    @cached_property
+    def _by_length(self) -> Mapping[str, tuple[tuple[int, _Named], ...]]:
+        """Return, by first word, the phrases of each length, the longest first."""
+        found: dict[str, dict[int, _Named]] = {}
+        for first, entries in self.taxonomy.items():
+            lengths = found.setdefault(first, {})
+            for phrase, ground, weight in entries:
+                phrases = lengths.setdefault(len(phrase), {})
+                phrases.setdefault(phrase, []).append((ground, weight))
+        return {
+            first: tuple(sorted(lengths.items(), key=lambda item: -item[0]))
+            for first, lengths in found.items()
+        }
 
     def __hash__(self) -> int:
         return hash(self.digest)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lexicon) and other.digest == self.digest
-
-
-@lru_cache(maxsize=4096)
-def _hits(lexicon: Lexicon, words: tuple[str, ...]) -> tuple[Hit, ...]:
-    found: list[Hit] = []
-    position = 0
-    while position < len(words):
-        length = 1
-        for phrase, ground, weight in lexicon.taxonomy.get(words[position], ()):
-            size = len(phrase)
-            if size < length:
-                break
-            if words[position : position + size] == phrase:
-                length = size
-                found.append(Hit(ground=ground, weight=weight, start=position, end=position + size))
-        position += length
-    return tuple(found)
 
 
 def load_lexicon(overlay: Path | None = None) -> Lexicon:
@@ -153,7 +170,7 @@ def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexico
             )
             for first, entries in taxonomy.items()
         },
-        equivalences=tuple(equivalences),
+        exchanges=exchanges_of(tuple(equivalences)),
         known=frozenset(known),
         english=frozenset(
             word

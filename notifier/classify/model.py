@@ -39,6 +39,10 @@ class Ground(StrEnum):
     NONE = "none"
 
 
+GROUND_ORDER = {ground: place for place, ground in enumerate(Ground)}
+"""The rubric's order, which breaks ties."""
+
+
 class Direction(StrEnum):
     """Whether the company may do more (wider), less (narrower), or plainly neither."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from notifier.classify.model import Ground
+from notifier.classify.model import GROUND_ORDER, Ground
 from notifier.classify.text import keys
 from notifier.classify.words import LEGAL_SUFFIXES, MODALS, NEGATIONS, is_guarded
 
@@ -28,7 +30,7 @@ _LEARNED = 1.5
 on the training rows, where 1 to 2 do alike."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Opinion:
     """Weights of the two regressions; without any, every opinion is an even one."""
 
@@ -51,14 +53,27 @@ class Opinion:
         ``features`` are those of the words, ``features_above`` among them.
         """
         top = max(scores.values(), default=0.0) or 1.0
-        order = list(Ground)
-        both = {
-            ground: scores.get(ground, 0.0) / top
-            + _LEARNED
-            * _sigmoid(_dot(self.grounds[ground], features) if ground in self.grounds else -30.0)
-            for ground in scores.keys() | self.grounds.keys()
+        names = [name for name in features.keys() & self._rows.keys() if features[name]]
+        values = [features[name] for name in names]
+        columns = zip(*(self._rows[name] for name in names), strict=True)
+        spoken = dict.fromkeys(self.grounds, 0.0) | {
+            ground: math.fsum(map(mul, column, values))
+            for ground, column in zip(self.grounds, columns, strict=False)
         }
-        return tuple(sorted(both, key=lambda g: (-both[g], order.index(g))))
+        both = {
+            ground: scores.get(ground, 0.0) / top + _LEARNED * _sigmoid(spoken.get(ground, -30.0))
+            for ground in scores.keys() | spoken.keys()
+        }
+        return tuple(sorted(both, key=lambda g: (-both[g], GROUND_ORDER[g])))
+
+    @cached_property
+    def _rows(self) -> Mapping[str, tuple[float, ...]]:
+        """Return, by feature, what it weighs for each ground in turn."""
+        names = {name for weights in self.grounds.values() for name in weights}
+        return {
+            name: tuple(weights.get(name, 0.0) for weights in self.grounds.values())
+            for name in names
+        }
 
 
 def read_opinion(table: dict[str, Any]) -> Opinion:
@@ -91,12 +106,14 @@ def features(change: Change, reading: Reading, found: Evidence, *, terms: bool) 
     seen["changed words"] = math.log1p(len(changed))
     seen["long"] = float(len(changed) > _LONG)
     seen["short"] = float(total < _SHORT)
+    differing = {token.key for token in changed}
+    kinds = {token.kind for token in changed}
     for name, words in (("negation", NEGATIONS), ("modal", MODALS)):
-        seen[name] = float(any(token.key in words for token in changed))
-    seen["guarded"] = float(any(is_guarded(token.key) for token in changed))
-    seen["number"] = float(any(token.kind == "number" for token in changed))
+        seen[name] = float(not words.isdisjoint(differing))
+    seen["guarded"] = float(any(map(is_guarded, differing)))
+    seen["number"] = float("number" in kinds)
     seen["name"] = float(any(token.is_name for token in changed))
-    seen["address"] = float(any(token.kind in _ADDRESSES for token in changed))
+    seen["address"] = float(not kinds.isdisjoint(_ADDRESSES))
     seen["heading"] = float(
         any(u.kind.value == "heading" for u in change.old_units + change.new_units)
     )
@@ -145,7 +162,7 @@ _ADDRESSES = {"url", "email", "domain", "obfuscated"}
 
 def _dot(weights: Mapping[str, float], seen: Mapping[str, float]) -> float:
     # fsum is exact, so that the order of the features cannot change a bit of the result.
-    return math.fsum(weights[name] * value for name, value in seen.items() if name in weights)
+    return math.fsum(weights[name] * seen[name] for name in seen.keys() & weights.keys())
 
 
 def _sigmoid(value: float) -> float:

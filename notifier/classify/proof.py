@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifier.classify.model import Finding
+from notifier.classify.once import once
 from notifier.classify.reading import read
 from notifier.diff.model import ChangeKind
 
@@ -77,6 +78,7 @@ def by_fold(
     return by_hunk(rule, says, change, same)
 
 
+@once
 def required(change: Change) -> frozenset[int]:
     """Return everything that must be accounted for before the change is editorial."""
     aspects = {hunk.index for hunk in read(change).hunks}

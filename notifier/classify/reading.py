@@ -8,12 +8,16 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from notifier.classify.once import once
 from notifier.classify.text import Token, plain, tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notifier.diff.model import Change
     from notifier.policy.model import Unit
 
+Keys = tuple[str, ...]
 _MATCH_BUDGET = 60_000
 """Pairs of equal words that difflib may look at; beyond, the whole middle is one hunk."""
 _WINDOW = 3
@@ -28,22 +32,19 @@ class Hunk:
     new: tuple[Token, ...]
     before: tuple[Token, ...]
     after: tuple[Token, ...]
-
-    @property
-    def old_keys(self) -> tuple[str, ...]:
-        """Return the folded old words."""
-        return tuple(token.key for token in self.old)
-
-    @property
-    def new_keys(self) -> tuple[str, ...]:
-        """Return the folded new words."""
-        return tuple(token.key for token in self.new)
+    old_keys: tuple[str, ...]
+    """The folded old words."""
+    new_keys: tuple[str, ...]
+    old_window: tuple[str, ...]
+    """The folded old words with their equal neighbours."""
+    new_window: tuple[str, ...]
+    old_place: range
+    """Where among the words of the old side the old words stand."""
+    new_place: range
 
     def windows(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the folded words of both sides with their equal neighbours."""
-        before = tuple(token.key for token in self.before)
-        after = tuple(token.key for token in self.after)
-        return before + self.old_keys + after, before + self.new_keys + after
+        return self.old_window, self.new_window
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,22 +55,24 @@ class Reading:
     new_text: str
     old: tuple[Token, ...]
     new: tuple[Token, ...]
+    old_keys: tuple[str, ...]
+    """The folded words of the old side."""
+    new_keys: tuple[str, ...]
     hunks: tuple[Hunk, ...]
+    deleted: tuple[Token, ...]
+    """The words that only the old side has."""
+    inserted: tuple[Token, ...]
+    """The words that only the new side has."""
+    old_words: frozenset[str]
+    """The folded words of the old side, without order."""
+    new_words: frozenset[str]
+    words: frozenset[str]
+    """The folded words of both sides."""
 
     @property
     def two_sided(self) -> bool:
         """Return whether both an old and a new text stand there."""
         return bool(self.old) and bool(self.new)
-
-    @property
-    def deleted(self) -> tuple[Token, ...]:
-        """Return the words that only the old side has."""
-        return tuple(token for hunk in self.hunks for token in hunk.old)
-
-    @property
-    def inserted(self) -> tuple[Token, ...]:
-        """Return the words that only the new side has."""
-        return tuple(token for hunk in self.hunks for token in hunk.new)
 
 
 def side(units: tuple[Unit, ...], raw: str) -> str:
@@ -85,49 +88,60 @@ def _words(unit: Unit) -> str:
     return f"{unit.marker} {unit.text}" if quantity else unit.text
 
 
+@once
 def read(change: Change) -> Reading:
     """Return the change's two sides, aligned word by word; bounded whatever the text."""
-    last = _READ.get("last")
-    if last is not None and last[0] is change:
-        return last[1]
-    found = read_pair(side(change.old_units, change.old), side(change.new_units, change.new))
-    _READ["last"] = (change, found)
-    return found
-
-
-_READ: dict[str, tuple[Change, Reading]] = {}
-"""The change that was read last: every rule asks for it in turn. Taken and set in one step each, so
-that threads at worst read a change twice."""
+    return read_pair(side(change.old_units, change.old), side(change.new_units, change.new))
 
 
 @lru_cache(maxsize=512)
 def read_pair(old_text: str, new_text: str) -> Reading:
     """Return two texts aligned word by word."""
     old, new = tokens(old_text), tokens(new_text)
-    return Reading(old_text=old_text, new_text=new_text, old=old, new=new, hunks=_hunks(old, new))
+    old_keys, new_keys = tuple(t.key for t in old), tuple(t.key for t in new)
+    hunks = tuple(_hunks(old, new, old_keys, new_keys))
+    old_words, new_words = frozenset(old_keys), frozenset(new_keys)
+    return Reading(
+        old_text=old_text,
+        new_text=new_text,
+        old=old,
+        new=new,
+        old_keys=old_keys,
+        new_keys=new_keys,
+        hunks=hunks,
+        deleted=tuple(token for hunk in hunks for token in hunk.old),
+        inserted=tuple(token for hunk in hunks for token in hunk.new),
+        old_words=old_words,
+        new_words=new_words,
+        words=old_words | new_words,
+    )
 
 
-def _hunks(old: tuple[Token, ...], new: tuple[Token, ...]) -> tuple[Hunk, ...]:
-    old_keys = [token.key for token in old]
-    new_keys = [token.key for token in new]
+def _hunks(
+    old: tuple[Token, ...], new: tuple[Token, ...], old_keys: Keys, new_keys: Keys
+) -> Iterator[Hunk]:
     blocks = _differences(old_keys, new_keys)
-    found = []
     for number, (i, j, k, m) in enumerate(blocks):
         floor = blocks[number - 1][1] if number else 0
         ceiling = blocks[number + 1][0] if number + 1 < len(blocks) else len(old)
-        found.append(
-            Hunk(
-                index=number,
-                old=old[i:j],
-                new=new[k:m],
-                before=old[max(floor, i - _WINDOW) : i],
-                after=old[j : min(ceiling, j + _WINDOW)],
-            )
+        start, end = max(floor, i - _WINDOW), min(ceiling, j + _WINDOW)
+        before, after = old_keys[start:i], old_keys[j:end]
+        yield Hunk(
+            index=number,
+            old=old[i:j],
+            new=new[k:m],
+            before=old[start:i],
+            after=old[j:end],
+            old_keys=old_keys[i:j],
+            new_keys=new_keys[k:m],
+            old_window=old_keys[start:end],
+            new_window=before + new_keys[k:m] + after,
+            old_place=range(i, j),
+            new_place=range(k, m),
         )
-    return tuple(found)
 
 
-def _differences(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
+def _differences(old: Keys, new: Keys) -> list[tuple[int, int, int, int]]:
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1

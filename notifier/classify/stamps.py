@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from notifier.classify.text import Token, tokens
+from notifier.classify.text import Token, has_digit, tokens
 from notifier.classify.words import bag
 
 _MONTH = (
@@ -63,6 +63,12 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 
+_TOLD = re.compile(
+    r"date|last|revised|modified|effect|version|as of|posted|published|change|©|copyright|\(c\)",
+    re.IGNORECASE,
+)
+"""Stands in whatever ``_DATED`` finds; without it that slow pattern need not be tried."""
+
 
 def stamped(text: str) -> tuple[tuple[int, int], ...]:
     """Return where dates stand that only say when the text was changed or takes effect.
@@ -71,6 +77,8 @@ def stamped(text: str) -> tuple[tuple[int, int], ...]:
     date of anything but the text itself is no stamp, and none is where a statement goes on behind
     it: "Effective 3 March 2021, we share …".
     """
+    if not has_digit(text) or not _TOLD.search(text):
+        return ()
     return tuple(
         found.span(found.lastgroup)
         for found in _DATED.finditer(text[:_FIRST])
@@ -90,6 +98,8 @@ def unstamped(title: str) -> str:
     "Privacy policy for customers (as of 1 October 2021)" is "Privacy policy for customers"; of any
     other text nothing is taken away.
     """
+    if "(" not in title:
+        return title
     found = _TITLE.fullmatch(" ".join(title[:_FIRST].split()))
     words = {token.key for token in tokens(found["title"])} if found else set()
     if found is None or not words & _DOCUMENTS or words & _STATED:
@@ -124,6 +134,8 @@ def is_stamp(text: str) -> bool:
 
 def _only_dates(text: str) -> bool:
     """Return whether around its dates a text says no more than which document was updated."""
+    if not has_digit(text):
+        return False
     rest, dates = _ANY_DATE.subn(" ", text)
     words = tokens(rest)
     named = {token.key for token in words if not token.is_name and not _opens_title(token)}

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notifier.classify.entries import Equivalence
+    from notifier.classify.exchanges import Exchanges
     from notifier.classify.folds import Keys
     from notifier.classify.text import Token
 
+_BREAKS = frozenset(".!?;:()[]|•")
 _LONGEST = 60
 _APART = 12
 """Words by which two sentences of one meaning may differ in length."""
@@ -40,7 +42,7 @@ _ABOUT_YOU = (
 def same_statement(
     old: tuple[str, tuple[Token, ...]],
     new: tuple[str, tuple[Token, ...]],
-    entries: tuple[Equivalence, ...],
+    exchanges: Exchanges,
 ) -> bool:
     """Return whether two sentences (each a text and its tokens) have a shape in common."""
     if abs(len(old[1]) - len(new[1])) > _APART:
@@ -48,12 +50,17 @@ def same_statement(
     one, two = _shapes(*old), _shapes(*new)
     if not one or not two:
         return False
-    words = frozenset(word for shape in (*one, *two) for word in shape)
-    entries = tuple(entry for entry in entries if stands_in(entry, words))
-    left = {_exchange(_resolved(shape, two[0]), entries): _is_active(shape) for shape in one}
-    right = {_exchange(_resolved(shape, one[0]), entries): _is_active(shape) for shape in two}
+    left = [(_resolved(shape, two[0]), _is_active(shape)) for shape in one]
+    right = [(_resolved(shape, one[0]), _is_active(shape)) for shape in two]
     # Of two passives the active is no common ground: in it nobody sees where the subject ended.
-    return any(not (left[shape] and right[shape]) for shape in left.keys() & right.keys())
+    pairs = [
+        (a, b)
+        for a, made in left
+        for b, also_made in right
+        if not (made and also_made) and exchanges.may_explain({*a} ^ {*b})
+    ]
+    entries = exchanges.among({word for pair in pairs for shape in pair for word in shape})
+    return any(_exchange(a, entries) == _exchange(b, entries) for a, b in pairs)
 
 
 def _is_active(shape: Keys) -> bool:
@@ -101,7 +108,7 @@ def _breaks(text: str, side: tuple[Token, ...]) -> bool:
     cursor = 0
     for token in side:
         between = inside[cursor : token.start - side[0].start]
-        if any(mark in between for mark in ".!?;:()[]|•"):
+        if not _BREAKS.isdisjoint(between):
             return True
         cursor = token.end - side[0].start
     return False

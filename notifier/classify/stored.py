@@ -43,7 +43,7 @@ def touches_stored(evidence: Evidence, reading: Reading, *, terms: bool = False)
     weighty = {ground for ground in ranked if evidence.scores[ground] >= _SIDE * top}
     if not weighty <= _FUTURE_ONLY:
         return True
-    words = {token.key for token in reading.old + reading.new}
+    words = reading.words
     if ranked[0] is Ground.TERMS:
         return not terms or bool(words & _PRIVACY)
     if not set(evidence.named) <= _FUTURE_ONLY or words & _HELD:

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections import Counter
 from functools import lru_cache
+from typing import NamedTuple
 
+from notifier.classify.pieces import is_shouted, pieces_of, read_pieces, unshouted
 from notifier.classify.words import bag
 from notifier.policy.hidden import HIDDEN, is_mixed
-
-TOKEN = re.compile(
-    r"(?P<obfuscated>\[ ?email[  ]protected ?\])"
-    r"|(?P<url>(?:https?://|www\.)[^\s<>\"“”‘’()\[\]|]{1,400})"
-    r"|(?P<email>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4})"
-    r"|(?P<domain>\b[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){0,3}"
-    r"\.(?:com|org|net|io|gov|eu|uk|de|fr|ch|edu|dev|tv|example)\b(?:/[^\s<>\"“”|)\]]{0,300})?)"
-    r"|(?P<number>\d+(?:[.,]\d+)*)"
-    r"|(?P<initials>\b(?:[A-Za-z]\.){2,6})"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"|(?P<symbol>[%‰§=≥≤±×✓✔✗✘☑☐☒❌✅$€£¥+]|[<>](?=\s?\d))"
-    r"|(?P<and>&)"
-)
-"""Every alternative is bounded or linear; nothing nests, so no text can make it backtrack far."""
 
 _EDGE = "\u200b\ufeff\u2060 \t\r\n"
 _MARKUP = re.compile(r"!?\[([^\[\]]{0,2000})\]\(([^()\s]{0,2000})(?: \"[^\"]{0,200}\")?\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
-_SHORT_NAMES = frozenset({"us", "it", "who", "am", "or"})
-"""Words that mean something else in capitals: the US, IT, the WHO."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Token:
-    """One comparable word: ``key`` decides equality, ``text`` is what stood there."""
+class Token(NamedTuple):
+    """One comparable word: ``key`` decides equality, ``text`` is what stood there.
+
+    A tuple and no dataclass, since both sides of every change are made of them.
+    """
 
     key: str
     text: str
@@ -60,7 +48,7 @@ def link_targets(text: str) -> tuple[str, ...]:
     return tuple(found.group(2) for found in _MARKUP.finditer(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the comparable words of a text; punctuation, quotes and bullets are left out.
 
@@ -68,43 +56,32 @@ def tokens(text: str) -> tuple[Token, ...]:
     in the length of the text.
     """
     clean = text.strip(_EDGE)
-    shift = text.find(clean) if clean else 0
-    letters = [char for char in clean if char.isalpha()]
-    shouted = bool(letters) and sum(char.isupper() for char in letters) > 0.7 * len(letters)
+    place = text.find(clean) if clean else 0
+    pieces = pieces_of(clean)
     found: list[Token] = []
-    previous_end = 0
-    for match in TOKEN.finditer(clean):
-        between = clean[previous_end : match.start()]
-        first = not found or any(mark in between for mark in ".!?:•|")
-        found.append(_token(match, shift=shift, first=first, shouted=shouted))
-        previous_end = match.end()
+    first = True
+    for piece, read in zip(pieces, read_pieces(pieces), strict=True):
+        place = text.find(piece, place)
+        for key, word, kind, start, end, stops in read.parts:
+            first = first or stops
+            found.append(Token(key, word, kind, place + start, place + end, first))
+            first = False
+        first = first or read.stops
+        place += len(piece)
+    if is_shouted(clean, [token.key for token in found]):
+        return tuple(token._replace(key=unshouted(token.key, token.text)) for token in found)
     return tuple(found)
 
 
-def _token(match: re.Match[str], *, shift: int, first: bool, shouted: bool) -> Token:
-    text = match.group()
-    kind = match.lastgroup or "word"
-    key = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    if kind == "number":
-        key = re.sub(r",(?=\d{3}(?!\d))", "", key)
-    elif kind == "and":
-        kind, key = "word", "and"
-    elif kind == "initials":
-        kind, key = "word", key.replace(".", "")
-        key = f"{key}." if key in _SHORT_NAMES else key
-    elif kind == "url":
-        text, key = text.rstrip(".,;:!?*"), key.rstrip(".,;:!?*")
-    elif kind == "obfuscated":
-        key = "[email]"
-    elif kind == "word" and not shouted and text.isupper() and key in _SHORT_NAMES:
-        key = f"{key}."
-    start = match.start() + shift
-    return Token(key=key, text=text, kind=kind, start=start, end=start + len(text), first=first)
-
-
+@lru_cache(maxsize=4096)
 def keys(text: str) -> tuple[str, ...]:
     """Return only the folded words of a text."""
-    return tuple(token.key for token in tokens(text))
+    clean = text.strip(_EDGE)
+    read = read_pieces(pieces_of(clean))
+    found = [key for piece in read for key in piece.keys]
+    if is_shouted(clean, found):
+        return tuple(unshouted(part.key, part.text) for piece in read for part in piece.parts)
+    return tuple(found)
 
 
 def fold(text: str) -> str:
@@ -112,14 +89,23 @@ def fold(text: str) -> str:
     return " ".join(keys(text))
 
 
+def has_digit(text: str) -> bool:
+    """Return whether a digit stands there, without which slow patterns need not be tried."""
+    return bool(_DIGIT.search(text))
+
+
+_DIGIT = re.compile(r"\d")
+
+
 def hidden_words(text: str) -> tuple[str, ...]:
     """Return the words of a text that hold hidden characters or letters of two scripts.
 
     Hidden characters at the very edge of the text join nothing and are not counted.
     """
-    return tuple(
-        word for word in text.strip(_EDGE).split() if HIDDEN.search(word) or is_mixed(word)
-    )
+    text = text.strip(_EDGE)
+    if (text.isascii() and text.isprintable()) or not (HIDDEN.search(text) or is_mixed(text)):
+        return ()
+    return tuple(word for word in text.split() if HIDDEN.search(word) or is_mixed(word))
 
 
 _ENGLISH = bag(
@@ -138,18 +124,32 @@ _FOREIGN = bag(
 _ENOUGH_WORDS = 8
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def is_english(text: str) -> bool:
     """Return whether a text is plainly English, or too short to tell and in Latin letters."""
-    letters = [char for char in text if char.isalpha()]
-    if not letters:
-        return True
-    latin = sum(1 for char in letters if char.isascii() or "LATIN" in unicodedata.name(char, ""))
-    if latin < 0.85 * len(letters):
+    if not _is_latin(text):
         return False
-    words = [token.key for token in tokens(text) if token.kind == "word"]
+    clean = text.strip(_EDGE)
+    read = read_pieces(pieces_of(clean))
+    words = [word for piece in read for word in piece.words]
+    if is_shouted(clean, words):
+        parts = (part for piece in read for part in piece.parts if part.kind == "word")
+        words = [unshouted(part.key, part.text) for part in parts]
     if len(words) < _ENOUGH_WORDS:
         return True
-    english = sum(word in _ENGLISH for word in words)
-    foreign = sum(word in _FOREIGN for word in words)
+    english = sum(map(_ENGLISH.__contains__, words))
+    foreign = sum(map(_FOREIGN.__contains__, words))
     return not (foreign > english and foreign * 8 >= len(words))
+
+
+def _is_latin(text: str) -> bool:
+    """Return whether nearly all letters are Latin ones; of no letters at all, true."""
+    if text.isascii() or all(_may_be_latin(char) for char in set(text) if not char.isascii()):
+        return True
+    letters = {char: count for char, count in Counter(text).items() if char.isalpha()}
+    latin = sum(count for char, count in letters.items() if _may_be_latin(char))
+    return latin >= 0.85 * sum(letters.values())
+
+
+def _may_be_latin(char: str) -> bool:
+    return char.isascii() or not char.isalpha() or "LATIN" in unicodedata.name(char, "")

@@ -59,4 +59,4 @@ LEGAL_SUFFIXES = bag(
 
 def is_guarded(key: str) -> bool:
     """Return whether a word may never be cleaned away: numbers, negations, modals, limits."""
-    return key in GUARDED or any(char.isdigit() for char in key)
+    return key in GUARDED or (not key.isalpha() and any(map(str.isdigit, key)))

@@ -8,6 +8,7 @@ from notifier.classify.postal import STATES, address_runs, is_address, postcodes
 from notifier.classify.proof import by_hunk, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
+from notifier.classify.text import has_digit
 from notifier.classify.words import LEGAL_SUFFIXES, RIGHTS_WORDS, bag
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _KEPT_THERE = bag("store stores stored storing server servers host hosted center centers centre "
                   "centres centers process processed processing transfer transferred")  # fmt: skip
+_ELSE = _KEPT_THERE | RIGHTS_WORDS
 
 
 class Address:
@@ -35,12 +37,14 @@ class Address:
     def check(self, change: Change, context: Context) -> Finding | None:
         """Return a proof over every run inside an address, or nothing."""
         reading = read(change)
-        if {token.key for token in reading.old + reading.new} & (_KEPT_THERE | RIGHTS_WORDS):
+        if not reading.words.isdisjoint(_ELSE):
             return None
         says = "The postal address of the same office."
         if not reading.two_sided:
             side = reading.old or reading.new
             return whole(self.name, says, change) if is_address(side) else None
+        if not has_digit(reading.old_text) or not has_digit(reading.new_text):
+            return None
         old = (
             *address_runs(reading.old),
             *_postal_line(reading.old, context, row="|" in reading.old_text),
@@ -67,9 +71,10 @@ def _postal_line(
     """
     if row:
         return ()
-    words = tuple(token.key for token in side)
+    codes = postcodes(side)
+    words = tuple(token.key for token in side) if codes else ()
     placed = {*words} & STATES or any(h.ground == "transfer" for h in context.lexicon.hits(words))
-    return postcodes(side) if placed else ()
+    return codes if placed else ()
 
 
 def _inside(run: tuple[Token, ...], spans: tuple[tuple[int, int], ...], context: Context) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notifier.classify.proof import LINKS, by_hunk, proof
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
+from notifier.classify.text import has_digit
 from notifier.classify.words import RIGHTS_WORDS, bag
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class Contact:
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over every such run, or nothing."""
         reading = read(change)
-        keys = {token.key for token in reading.old + reading.new}
+        if not reading.two_sided:
+            return None
+        keys = reading.words
         held = bool(keys & (RIGHTS_WORDS | _BINDING))
         written = all(map(_ASKS_TO_WRITE.search, (reading.old_text, reading.new_text)))
         phones = [_spans(reading.old_text), _spans(reading.new_text)]
@@ -122,7 +125,7 @@ def _only_mail_links(change: Change) -> bool:
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _PHONE.finditer(text)]
+    return [match.span() for match in _PHONE.finditer(text)] if has_digit(text) else []
 
 
 def _within(hunk: Hunk, phones: list[list[tuple[int, int]]]) -> bool:

@@ -47,17 +47,12 @@ class ContentsEntry:
 
 def _all_headings(text: str, side: Side) -> bool:
     """Return whether the words are nothing but headings of their document, one after another."""
-    titles = {
-        tuple(split_number(unit.text)[1].split())
-        for units in side.units.values()
-        for unit in units
-        if unit.kind is UnitKind.HEADING
-    }
     words, place, entries = keys(text), 0, 0
+    sizes = range(_LONGEST, 0, -1)
     while place < len(words):
-        sizes = [size for size in range(_LONGEST, 0, -1) if words[place : place + size] in titles]
-        if sizes:
-            entries, place = entries + 1, place + sizes[0]
+        size = next((n for n in sizes if words[place : place + n] in side.titles), 0)
+        if size:
+            entries, place = entries + 1, place + size
         elif words[place].replace(".", "").isdigit():
             place += 1
         else:

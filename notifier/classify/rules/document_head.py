@@ -39,8 +39,10 @@ def _title(text: str) -> str:
     """Return the one title of lines that are else nothing but stamps; empty where they are not."""
     lines = [line.strip(" #*_\t") for line in text.splitlines()]
     lines = [line for line in lines if line]
+    if len(lines) < 2:  # noqa: PLR2004 - a title and its date are two lines
+        return ""
     titles = [line for line in lines if not is_stamp(line)]
-    alone = len(titles) == 1 and len(lines) > 1 and names_document(titles[0])
+    alone = len(titles) == 1 and names_document(titles[0])
     return fold(titles[0]) if alone else ""
 
 

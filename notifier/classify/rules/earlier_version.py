@@ -39,6 +39,8 @@ class EarlierVersion:
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over the whole change, or nothing."""
         reading = read(change)
+        if reading.words.isdisjoint(_EARLIER):
+            return None
         sides = [side for side in (reading.old, reading.new) if side]
         for side in sides:
             words = _words(side)

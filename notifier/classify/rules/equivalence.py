@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.folds import exchanged, stands_in
 from notifier.classify.proof import by_hunk
 from notifier.classify.rule import RuleKind
 
@@ -28,22 +27,13 @@ class Exchange:
 
     def check(self, change: Change, context: Context) -> Finding | None:
         """Return a proof over every exchange that the lexicon allows, or nothing."""
-        entries = context.lexicon.equivalences
+        exchanges = context.lexicon.exchanges
 
         def accounts(hunk: Hunk) -> bool:
             if len(hunk.old) + len(hunk.new) > _LONGEST:
                 return False
-            old, new = hunk.windows()
-            relevant = [
-                entry for entry in entries if stands_in(entry, old) or stands_in(entry, new)
-            ]
-            if any(exchanged(old, entry) == exchanged(new, entry) for entry in relevant):
-                return True
-            for entry in relevant:
-                old, new = exchanged(old, entry), exchanged(new, entry)
-                if old == new:
-                    return True
-            return False
+            differing = {*hunk.old_keys} ^ {*hunk.new_keys}
+            return exchanges.may_explain(differing) and exchanges.reads_alike(*hunk.windows())
 
         return by_hunk(self.name, "Words that mean the same here.", change, accounts)
 

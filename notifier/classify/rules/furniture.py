@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from notifier.classify.proof import by_hunk, whole
@@ -42,7 +43,10 @@ _PHRASES = (
     "contents",
     "on this page",
 )
-_FOLDED = tuple(sorted((tuple(p.split()) for p in _PHRASES), key=len, reverse=True))
+_FOLDED: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+"""By first word, the longest first."""
+for _phrase in sorted((tuple(p.split()) for p in _PHRASES), key=len, reverse=True):
+    _FOLDED[_phrase[0]].append(_phrase)
 
 
 class Furniture:
@@ -59,7 +63,7 @@ class Furniture:
         reading = read(change)
         says = "Words of the page, not of the policy."
         if not reading.two_sided:
-            keys = tuple(token.key for token in reading.old or reading.new)
+            keys = reading.old_keys or reading.new_keys
             return whole(self.name, says, change) if keys and not _rest(keys) else None
 
         def accounts(hunk: Hunk) -> bool:
@@ -74,7 +78,7 @@ def _rest(keys: tuple[str, ...]) -> tuple[str, ...]:
     position = 0
     kept: list[str] = []
     while position < len(keys):
-        for phrase in _FOLDED:
+        for phrase in _FOLDED.get(keys[position], ()):
             if keys[position : position + len(phrase)] == phrase:
                 position += len(phrase)
                 break

@@ -40,7 +40,7 @@ class LinkTarget:
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over every such address, or nothing."""
         reading = read(change)
-        binding = bool({token.key for token in reading.old + reading.new} & _BINDS)
+        binding = not reading.words.isdisjoint(_BINDS)
 
         def accounts(hunk: Hunk) -> bool:
             if len(hunk.old) != 1 or len(hunk.new) != 1:

@@ -66,7 +66,7 @@ class Pointer:
     def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over every run of such words on both sides, or nothing."""
         reading = read(change)
-        sides = [{token.key for token in side} for side in (reading.old, reading.new)]
+        sides = [reading.old_words, reading.new_words]
         if not all(keys & _CORE for keys in sides) or any(keys & _SOMEBODY for keys in sides):
             return None
         told = all(

@@ -32,7 +32,7 @@ class SameStatement:
         if not reading.two_sided or not reading.hunks:
             return None
         old, new = (reading.old_text, reading.old), (reading.new_text, reading.new)
-        if not same_statement(old, new, context.lexicon.equivalences):
+        if not same_statement(old, new, context.lexicon.exchanges):
             return None
         covers = tuple(hunk.index for hunk in reading.hunks)
         return proof(self.name, "The same statement in another shape.", change, covers)
