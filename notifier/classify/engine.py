@@ -31,7 +31,6 @@ from notifier.classify.stored import touches_stored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notifier.classify.facts import Evidence
     from notifier.classify.lexicon import Lexicon
     from notifier.classify.ruleset import RuleSet
     from notifier.diff.model import Change, Diff
@@ -179,7 +178,7 @@ def _named(
     share = opinion.share(seen)
     if share < opinion.gate and not speaks_plainly(reading, seen):
         return _unknown(change, context, (_doubted(share), *facts), misses)
-    grounds = _grounds(change, context, seen, found)
+    grounds = _grounds(change, context, seen)
     return _routed(
         Verdict(
             change=change,
@@ -215,7 +214,7 @@ def _unknown(
     if not any(finding.rule in _UNREAD for finding in findings):
         found, reading = evidence(change, context), read(change)
         seen = features(change, reading, found, terms=about_terms(change, context))
-        grounds = _grounds(change, context, seen, found) or verdict.grounds
+        grounds = _grounds(change, context, seen) or verdict.grounds
         verdict = replace(
             verdict,
             grounds=grounds,
@@ -225,13 +224,11 @@ def _unknown(
     return _routed(verdict, context)
 
 
-def _grounds(
-    change: Change, context: Context, seen: Mapping[str, float], found: Evidence
-) -> tuple[Ground, ...]:
+def _grounds(change: Change, context: Context, seen: Mapping[str, float]) -> tuple[Ground, ...]:
     """Return the grounds, weightiest first, as the rules and the second opinion rank them."""
     lexicon = context.lexicon
-    about = {**seen, **features_above(change, lexicon.known)}
-    return lexicon.opinion.ranked(about, found.scores)[:_MOST_GROUNDS]
+    about = {**seen, **features_above(change, lexicon)}
+    return lexicon.opinion.ranked(about)[:_MOST_GROUNDS]
 
 
 def _routed(verdict: Verdict, context: Context) -> Verdict:

@@ -29,6 +29,8 @@ _ABOVE = 0.7
 _FURTHER = 0.25
 _NAMES = 2.0
 """A phrase of this weight or more names its ground by itself."""
+_WHITHER = (Ground.TRANSFER, Ground.RECIPIENTS)
+"""Grounds that a place or a receiver names only in a sentence about them."""
 _POINTER = re.compile(
     r"\b(?:click here|learn more|read more|find out more|please (?:see|visit|refer|read|review)"
     r"|see our|see the|refer to|for (?:more|further|additional) (?:information|details)"
@@ -98,10 +100,12 @@ def _evidence(
     differing = {id(token) for token in reading.deleted + reading.inserted}
     prose = reading.two_sided or _states_something(reading, above)
     phrases: list[set[tuple[Ground, tuple[str, ...]]]] = [set(), set()]
+    heard: set[tuple[Ground, bool, bool]] = set()
     for number, side in enumerate((reading.old, reading.new)):
         for hit in lexicon.hits(tuple(token.key for token in side)):
             run = side[hit.start : hit.end]
             changed = any(id(token) in differing for token in run)
+            heard.add((hit.ground, changed, hit.weight > _NAMES))
             factor = _CHANGED if changed else _STANDING
             near = 1.5 if not changed and _near(side, hit, differing) else 1.0
             weights.setdefault(hit.ground, []).append(factor * near * hit.weight)
@@ -111,7 +115,7 @@ def _evidence(
                 named.add(hit.ground)
     if prose:
         # A phrase that both sides have is only worded anew around it.
-        named |= {ground for ground, _ in phrases[0] ^ phrases[1]}
+        named |= {ground for ground, _ in phrases[0] ^ phrases[1]} | _whither(heard)
     if reading.hunks and all(_looks_like_a_slip(hunk, lexicon) for hunk in reading.hunks):
         # Perhaps no more than a spelling: nobody may say that it is a fact, nor that it is none.
         named = set()
@@ -147,6 +151,15 @@ _CONDITIONS = bag("consent permission opt-in optout require requires with by") -
     "with",
     "by",
 }
+
+
+def _whither(heard: set[tuple[Ground, bool, bool]]) -> set[Ground]:
+    """Return the grounds that a changed hint names, since the words that stay are about them.
+
+    ``heard``: ground, whether the phrase changed, whether it is strong. Another country after
+    "stored in" is a fact; a country in a list of offices is none.
+    """
+    return {g for g in _WHITHER if (g, True, False) in heard and (g, False, True) in heard}
 
 
 def _looks_like_a_slip(hunk: Hunk, lexicon: Lexicon) -> bool:
