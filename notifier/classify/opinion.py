@@ -119,14 +119,15 @@ def features_above(change: Change, lexicon: Lexicon) -> dict[str, float]:
     """Return what the two headings above a change say, for the grounds alone.
 
     Only words of the lexicon: a heading may carry the company's name. "above <ground>" is how
-    plainly the nearest heading names a ground.
+    plainly the nearest heading, or the lead-in of a list, names a ground.
     """
     units = change.new_units or change.old_units
     path = units[0].path if units else (change.heading,)
     above = {f"h:{key}": 1.0 for key in keys(" ".join(path[-2:])) if key in lexicon.known}
-    for hit in lexicon.hits(keys(path[-1]) if path else ()):
-        name = f"above {hit.ground}"
-        above[name] = max(above.get(name, 0.0), hit.weight / _STRONGEST)
+    for text in (*path[-1:], units[0].lead_in if units else ""):
+        for hit in lexicon.hits(keys(text)):
+            name = f"above {hit.ground}"
+            above[name] = max(above.get(name, 0.0), hit.weight / _STRONGEST)
     return above
 
 
