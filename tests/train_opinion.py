@@ -29,10 +29,10 @@ FOLDS, ROUNDS, STEP, MOMENTUM = 6, 120, 0.5, 0.9
 RARE = 3
 SMALL = 0.05
 PENALTY = 0.02
-WORD_PENALTY, FREE_PENALTY, SHARED_PENALTY = 0.1, 0.004, 0.002
-"""Of single words, which differ most from company to company; of the constants; and of what counts
-for every ground alike. Cross-validated by company, and by learning from real changes alone for the
-project's own and the other way round: without such a penalty words gain on neither."""
+WORD_PENALTY, FREE_PENALTY, SHARED_PENALTY = 0.1, 0.04, 0.002
+"""Of single words; of the constants, since which grounds are frequent differs from company to
+company; and of what counts for every ground alike. Cross-validated by company, and by learning from
+real changes alone for the project's own and the other way round."""
 OWN_WEIGHT = 1.0
 """What a change that the project wrote weighs against a real one; .3 to 1 do alike."""
 SHARED = ("says", "above")
