@@ -16,7 +16,7 @@ from notifier.errors import SettingsError
 from notifier.share import share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from notifier.classify.entries import Equivalence
@@ -37,10 +37,8 @@ class Hit:
 class Lexicon:
     """Everything the rules know about words; frozen, with a digest."""
 
-    taxonomy: Mapping[tuple[str, ...], tuple[tuple[Ground, float], ...]]
-    """By phrase: the grounds that it names, with their weights."""
-    lengths: Mapping[str, tuple[int, ...]]
-    """By first word: how many words the phrases have that begin with it, longest first."""
+    taxonomy: Mapping[str, tuple[tuple[tuple[str, ...], Ground, float], ...]]
+    """By first word: the phrases that begin with it, longest first."""
     equivalences: tuple[Equivalence, ...]
     known: frozenset[str]
     """Words that are certainly words: everything in the shipped lists."""
@@ -72,15 +70,13 @@ def _hits(lexicon: Lexicon, words: tuple[str, ...]) -> tuple[Hit, ...]:
     position = 0
     while position < len(words):
         length = 1
-        for size in lexicon.lengths.get(words[position], ()):
-            named = lexicon.taxonomy.get(words[position : position + size])
-            if named:
-                length = size
-                found += [
-                    Hit(ground=ground, weight=weight, start=position, end=position + size)
-                    for ground, weight in named
-                ]
+        for phrase, ground, weight in lexicon.taxonomy.get(words[position], ()):
+            size = len(phrase)
+            if size < length:
                 break
+            if words[position : position + size] == phrase:
+                length = size
+                found.append(Hit(ground=ground, weight=weight, start=position, end=position + size))
         position += length
     return tuple(found)
 
@@ -106,7 +102,7 @@ def load_lexicon(overlay: Path | None = None) -> Lexicon:
 
 @lru_cache(maxsize=8)
 def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexicon:
-    taxonomy: dict[tuple[str, ...], dict[Ground, float]] = defaultdict(dict)
+    taxonomy: dict[str, dict[tuple[tuple[str, ...], Ground], float]] = defaultdict(dict)
     equivalences: list[Equivalence] = []
     known: set[str] = set()
     record: dict[str, tuple[int, int]] = {}
@@ -138,22 +134,22 @@ def _load(files: tuple[tuple[Path, bytes], ...], overlay: Path | None) -> Lexico
                 next_step="Mend the file or take it out of the lexicon folder.",
             ) from error
         for phrase, ground, weight in named:
-            taxonomy[phrase][ground] = weight
+            taxonomy[phrase[0]][phrase, ground] = weight
             known.update(phrase)
     known.update(word for entry in equivalences for form in entry.forms for word in form)
     return Lexicon(
-        taxonomy={phrase: tuple(sorted(named.items())) for phrase, named in taxonomy.items()},
-        lengths=_lengths(taxonomy),
+        taxonomy={
+            first: tuple(
+                (phrase, ground, weight)
+                for (phrase, ground), weight in sorted(
+                    entries.items(), key=lambda item: (-len(item[0][0]), item[0])
+                )
+            )
+            for first, entries in taxonomy.items()
+        },
         equivalences=tuple(equivalences),
         known=frozenset(known),
         record=record,
         opinion=opinion,
         digest=digest.hexdigest(),
     )
-
-
-def _lengths(phrases: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, set[int]] = defaultdict(set)
-    for phrase in phrases:
-        found[phrase[0]].add(len(phrase))
-    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
