@@ -32,7 +32,6 @@ from notifier.classify.stored import touches_stored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notifier.classify.facts import Evidence
     from notifier.classify.lexicon import Lexicon
     from notifier.classify.ruleset import RuleSet
     from notifier.diff.model import Change, Diff
@@ -183,7 +182,7 @@ def _named(
     share = opinion.share(seen)
     if share < opinion.gate and not speaks_plainly(reading, seen):
         return _unknown(change, context, (_doubted(share), *facts), misses)
-    grounds = _grounds(change, context, seen, found)
+    grounds = _grounds(change, context, seen)
     return _routed(
         Verdict(
             change=change,
@@ -211,7 +210,7 @@ def _unknown(
     if not any(finding.rule in _UNREAD for finding in findings):
         found, reading = evidence(change, context), read(change)
         seen = features(change, reading, found, terms=about_terms(change, context))
-        grounds = _grounds(change, context, seen, found) or grounds
+        grounds = _grounds(change, context, seen) or grounds
         turn = direction(reading, grounds[0])
         opinion = context.lexicon.opinion.share(seen)
     return _routed(
@@ -230,13 +229,11 @@ def _unknown(
     )
 
 
-def _grounds(
-    change: Change, context: Context, seen: Mapping[str, float], found: Evidence
-) -> tuple[Ground, ...]:
+def _grounds(change: Change, context: Context, seen: Mapping[str, float]) -> tuple[Ground, ...]:
     """Return the grounds, weightiest first, as the rules and the second opinion rank them."""
     lexicon = context.lexicon
-    about = {**seen, **features_above(change, lexicon.known)}
-    return lexicon.opinion.ranked(about, found.scores)[:_MOST_GROUNDS]
+    about = {**seen, **features_above(change, lexicon)}
+    return lexicon.opinion.ranked(about)[:_MOST_GROUNDS]
 
 
 def _routed(verdict: Verdict, context: Context) -> Verdict:

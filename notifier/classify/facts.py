@@ -29,6 +29,8 @@ _ABOVE = 0.7
 _FURTHER = 0.25
 _NAMES = 2.0
 """A phrase of this weight or more names its ground by itself."""
+_WHITHER = (Ground.TRANSFER, Ground.RECIPIENTS)
+"""Grounds that a place or a receiver names only in a sentence about them."""
 _POINTER = re.compile(
     r"\b(?:click here|learn more|read more|find out more|please (?:see|visit|refer|read|review)"
     r"|see our|see the|refer to|for (?:more|further|additional) (?:information|details)"
@@ -94,6 +96,7 @@ def _evidence(reading: Reading, above: str, lexicon: Lexicon, *, terms: bool) ->
     )
     prose = reading.two_sided or _states_something(reading, above)
     phrases: list[set[tuple[Ground, tuple[str, ...]]]] = [set(), set()]
+    heard: set[tuple[Ground, bool, bool]] = set()
     differing = (
         {place for hunk in reading.hunks for place in hunk.old_place},
         {place for hunk in reading.hunks for place in hunk.new_place},
@@ -101,6 +104,7 @@ def _evidence(reading: Reading, above: str, lexicon: Lexicon, *, terms: bool) ->
     for number, words in enumerate((reading.old_keys, reading.new_keys)):
         for hit in lexicon.hits(words):
             changed = not differing[number].isdisjoint(range(hit.start, hit.end))
+            heard.add((hit.ground, changed, hit.weight > _NAMES))
             factor = _CHANGED if changed else _STANDING
             near = 1.5 if not changed and _near(hit, differing[number]) else 1.0
             weights.setdefault(hit.ground, []).append(factor * near * hit.weight)
@@ -114,7 +118,7 @@ def _evidence(reading: Reading, above: str, lexicon: Lexicon, *, terms: bool) ->
         weights.setdefault(limit, []).append(_CHANGED * _NAMES)
     if prose:
         # A phrase that both sides have is only worded anew around it.
-        named |= {ground for ground, _ in phrases[0] ^ phrases[1]}
+        named |= {ground for ground, _ in phrases[0] ^ phrases[1]} | _whither(heard)
     if reading.hunks and all(_looks_like_a_slip(hunk, lexicon) for hunk in reading.hunks):
         # Perhaps no more than a spelling: nobody may say that it is a fact, nor that it is none.
         named = set()
@@ -151,6 +155,15 @@ _CONDITIONS = bag("consent permission opt-in optout require requires with by") -
     "with",
     "by",
 }
+
+
+def _whither(heard: set[tuple[Ground, bool, bool]]) -> set[Ground]:
+    """Return the grounds that a changed hint names, since the words that stay are about them.
+
+    ``heard``: ground, whether the phrase changed, whether it is strong. Another country after
+    "stored in" is a fact; a country in a list of offices is none.
+    """
+    return {g for g in _WHITHER if (g, True, False) in heard and (g, False, True) in heard}
 
 
 def _looks_like_a_slip(hunk: Hunk, lexicon: Lexicon) -> bool:

@@ -1,7 +1,8 @@
 """A learned second opinion: it orders the queue, gates named facts, ranks grounds; never clears.
 
 Logistic regressions over the words that differ and what the rules saw, trained by ``make train`` on
-labelled changes of other companies. The weights are data, with their provenance and figures.
+labelled changes of other companies and, for the grounds, on changes that the project wrote. The
+weights are data, with their provenance and figures.
 """
 
 from __future__ import annotations
@@ -20,14 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notifier.classify.facts import Evidence
+    from notifier.classify.lexicon import Lexicon
     from notifier.classify.reading import Reading
     from notifier.diff.model import Change
 
 _MOST_WORDS = 400
 _LONG, _SHORT = 40, 8
-_LEARNED = 1.5
-"""What the regressions weigh against the rules when grounds are ranked; cross-validated by company
-on the training rows, where 1 to 2 do alike."""
+_STRONGEST = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,9 @@ class Opinion:
     material: Mapping[str, float] = field(default_factory=dict)
     """By feature, for "material"."""
     grounds: Mapping[Ground, Mapping[str, float]] = field(default_factory=dict)
-    """By ground and feature, for "this is the weightiest ground"."""
+    """By ground and feature, for "this is the weightiest ground" (a softmax over the grounds)."""
+    shared: Mapping[str, float] = field(default_factory=lambda: {"says": 1.0})
+    """What counts for every ground alike, by the features "says" and "above" of that ground."""
     gate: float = 0.0
     """A named fact below this share is left to a person."""
 
@@ -45,14 +47,11 @@ class Opinion:
         """Return how likely a reader would call the change material, from 0 to 1."""
         return round(_sigmoid(_dot(self.material, features)), 3)
 
-    def ranked(
-        self, features: Mapping[str, float], scores: Mapping[Ground, float]
-    ) -> tuple[Ground, ...]:
-        """Return the grounds by what the rules say and what the regressions say.
+    def ranked(self, features: Mapping[str, float]) -> tuple[Ground, ...]:
+        """Return the grounds that the rules see or that were learned, weightiest first.
 
         ``features`` are those of the words, ``features_above`` among them.
         """
-        top = max(scores.values(), default=0.0) or 1.0
         names = [name for name in features.keys() & self._rows.keys() if features[name]]
         values = [features[name] for name in names]
         columns = zip(*(self._rows[name] for name in names), strict=True)
@@ -60,11 +59,16 @@ class Opinion:
             ground: math.fsum(map(mul, column, values))
             for ground, column in zip(self.grounds, columns, strict=False)
         }
-        both = {
-            ground: scores.get(ground, 0.0) / top + _LEARNED * _sigmoid(spoken.get(ground, -30.0))
-            for ground in scores.keys() | spoken.keys()
+        scores = {
+            ground: spoken.get(ground, 0.0)
+            + math.fsum(
+                weight * features.get(f"{name} {ground}", 0.0)
+                for name, weight in self.shared.items()
+            )
+            for ground in Ground
+            if ground in spoken or f"says {ground}" in features
         }
-        return tuple(sorted(both, key=lambda g: (-both[g], GROUND_ORDER[g])))
+        return tuple(sorted(scores, key=lambda g: (-scores[g], GROUND_ORDER[g])))
 
     @cached_property
     def _rows(self) -> Mapping[str, tuple[float, ...]]:
@@ -84,6 +88,7 @@ def read_opinion(table: dict[str, Any]) -> Opinion:
             Ground(name): {key: float(value) for key, value in weights.items()}
             for name, weights in table["grounds"].items()
         },
+        shared={key: float(value) for key, value in table["shared"].items()},
         gate=float(table["gate"]),
     )
 
@@ -129,14 +134,20 @@ def features(change: Change, reading: Reading, found: Evidence, *, terms: bool) 
     return seen
 
 
-def features_above(change: Change, known: frozenset[str]) -> dict[str, float]:
-    """Return the words of the two headings above a change, for the grounds alone.
+def features_above(change: Change, lexicon: Lexicon) -> dict[str, float]:
+    """Return what the two headings above a change say, for the grounds alone.
 
-    Only words of the lexicon: a heading may carry the company's name.
+    Only words of the lexicon: a heading may carry the company's name. "above <ground>" is how
+    plainly the nearest heading, or the lead-in of a list, names a ground.
     """
     units = change.new_units or change.old_units
-    above = " ".join(units[0].path[-2:]) if units else change.heading
-    return {f"h:{key}": 1.0 for key in keys(above) if key in known}
+    path = units[0].path if units else (change.heading,)
+    above = {f"h:{key}": 1.0 for key in keys(" ".join(path[-2:])) if key in lexicon.known}
+    for text in (*path[-1:], units[0].lead_in if units else ""):
+        for hit in lexicon.hits(keys(text)):
+            name = f"above {hit.ground}"
+            above[name] = max(above.get(name, 0.0), hit.weight / _STRONGEST)
+    return above
 
 
 def speaks_plainly(reading: Reading, seen: Mapping[str, float]) -> bool:

@@ -306,7 +306,7 @@ def test_what_was_given_before_is_stored(old, new):
             "We keep reading lists for 36 months.",
             "retention",
         ),
-        ("We answer within 45 days.", "We answer within 30 business days.", None),
+        ("We are open for 45 days.", "We are open for 30 business days.", None),
         ("We answer within 45 days.", "We answer within 30 days.", "rights"),
         ("We tell you ten days before.", "We tell you five days before.", "notice"),
         ("You must be 13 or older to join.", "You must be 16 or older to join.", "children"),
