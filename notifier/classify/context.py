@@ -33,6 +33,12 @@ class Side:
 
     units: Mapping[str, tuple[Unit, ...]]
     """By folded text."""
+    order: tuple[Unit, ...]
+    """All of them, in reading order."""
+    places: Mapping[int, int]
+    """The byte where a unit begins to its place in ``order``."""
+    titles: Mapping[tuple[str, ...], tuple[int, ...]]
+    """The words of a heading, its enumerator left out, to its places in ``order``."""
     headings: Mapping[str, str]
     """Enumerator of a numbered heading to its folded title."""
     vocabulary: Mapping[str, int]
@@ -62,11 +68,10 @@ _TWINS = 100
 def index(document: Document) -> Side:
     """Return a document indexed for the rules; linear in its length."""
     units: dict[str, list[Unit]] = {}
+    order = tuple(unit for unit in document.units if unit.kind is not UnitKind.RULE)
     headings: dict[str, str] = {}
     vocabulary: Counter[str] = Counter()
-    for unit in document.units:
-        if unit.kind is UnitKind.RULE:
-            continue
+    for unit in order:
         twins = units.setdefault(fold(unit.text), [])
         if len(twins) < _TWINS:
             twins.append(unit)
@@ -77,10 +82,21 @@ def index(document: Document) -> Side:
                 headings[number] = title
     return Side(
         units={key: tuple(values) for key, values in units.items()},
+        order=order,
+        titles=_titles(order),
+        places={unit.span.start: place for place, unit in enumerate(order)},
         headings=headings,
         vocabulary=vocabulary,
         words=vocabulary.total(),
     )
+
+
+def _titles(order: tuple[Unit, ...]) -> dict[tuple[str, ...], tuple[int, ...]]:
+    found: dict[tuple[str, ...], list[int]] = {}
+    for place, unit in enumerate(order):
+        if unit.kind is UnitKind.HEADING:
+            found.setdefault(tuple(split_number(unit.text)[1].split()), []).append(place)
+    return {words: tuple(places) for words, places in found.items() if words}
 
 
 def split_number(heading: str) -> tuple[str, str]:

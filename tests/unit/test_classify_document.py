@@ -50,3 +50,82 @@ def test_a_promise_that_is_hidden_or_struck_is_gone(instead):
     changed = PROMISE.replace("We do not lend your records to anyone.", instead)
     assert told(PROMISE, changed)
     assert told(changed, PROMISE)
+
+
+SHOP = """# Example Shop Privacy Policy
+
+We explain here what we do.
+
+{contents}## Weather
+
+Some words about it.
+
+## Invoices
+
+We use this:
+
+* your town
+* your street
+{items}
+We give these to:
+
+* Alpha Post
+{vendors}
+## Parcels
+
+Some more words.
+
+## Fahrenheit
+
+Even more words.
+"""
+RUN = "* Weather\n* Invoices\n{}* Fahrenheit\n\n"
+
+
+def shop(*, contents: str = "", items: str = "", vendors: str = "") -> str:
+    return SHOP.format(contents=contents, items=items, vendors=vendors)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("## Contents\n\n" + RUN.format(""), "## Contents\n\n" + RUN.format("* Parcels\n")),
+        ("Contents\n\n" + RUN.format(""), "Contents\n\n" + RUN.format("* [Parcels](#parcels)\n")),
+        ("On this page:\n\n", "On this page:\n\n" + RUN.format("")),
+        ("", "Weather Invoices Parcels Fahrenheit\n\n"),
+        (
+            "This notice covers:\n\n1. Weather\n2. Invoices\n3. Fahrenheit\n\n",
+            "This notice covers:\n\n1. Weather\n2. Invoices\n3. Parcels\n4. Fahrenheit\n\n",
+        ),
+    ],
+)
+def test_an_entry_of_a_table_of_contents_is_editorial(before, after):
+    assert not told(shop(contents=before), shop(contents=after))
+    assert not told(shop(contents=after), shop(contents=before))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"items": "* weather\n"},
+        {"items": "* [Weather](#weather)\n"},
+        {"items": "* Parcels\n* Fahrenheit\n"},
+        {"vendors": "* Fahrenheit\n"},
+        {"vendors": "* [Parcels](https://parcels.example)\n"},
+        {"vendors": "* Parcels Fahrenheit\n"},
+        {"contents": "We use:\n\n" + RUN.format("")},
+        {"contents": "We give data to\n\n" + RUN.format("* Parcels\n")},
+        {"contents": "Weather\n\nInvoices\n\n"},
+        {"contents": "* Fahrenheit\n* Parcels\n* Weather\n\n"},
+        {"contents": "## What we collect\n\n" + RUN.format("")},
+    ],
+)
+def test_words_that_are_a_heading_elsewhere_are_no_table_of_contents(where):
+    assert told(shop(), shop(**where))
+    assert told(shop(**where), shop())
+
+
+def test_an_entry_counts_only_in_a_run_that_nothing_else_governs():
+    before = shop(contents="We use:\n\n" + RUN.format(""))
+    after = shop(contents="We use:\n\n" + RUN.format("* Parcels\n"))
+    assert told(before, after)
