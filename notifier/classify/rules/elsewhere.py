@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.place import same_place
+from notifier.classify.place import keeps_scope, same_place
 from notifier.classify.proof import whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
@@ -35,9 +35,10 @@ class Elsewhere:
         if reading.two_sided:
             return None
         units = change.old_units or change.new_units
-        other = context.new if reading.old else context.old
+        sides = (context.old, context.new) if reading.old else (context.new, context.old)
         if not units or not all(
-            _stands(unit, other.units.get(fold(unit.text), ())) for unit in units
+            _stands(unit, sides[1].units.get(fold(unit.text), ())) and keeps_scope(unit, *sides)
+            for unit in units
         ):
             return None
         return whole(
