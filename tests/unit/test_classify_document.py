@@ -129,3 +129,97 @@ def test_an_entry_counts_only_in_a_run_that_nothing_else_governs():
     before = shop(contents="We use:\n\n" + RUN.format(""))
     after = shop(contents="We use:\n\n" + RUN.format("* Parcels\n"))
     assert told(before, after)
+
+
+TIERS = """# Privacy
+
+{opening}## Gold users
+
+We show you nothing but your own photos.
+
+{gold}Ask us at any time.
+
+## Other users
+
+We show you pictures of our own.
+
+{other}Write to us at any time.
+
+## Lists
+
+We do not keep:
+
+* your letters
+* your calls
+
+We keep:
+
+* your orders
+"""
+
+
+def tiers(*, opening: str = "", gold: str = "", other: str = "") -> str:
+    return TIERS.format(opening=opening, gold=gold, other=other)
+
+
+SENTENCE = "Our staff looks at no photos of yours.\n\n"
+
+
+def swapped(text: str, one: str, two: str) -> str:
+    return text.replace(one, "@@").replace(two, one).replace("@@", two)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (tiers(gold=SENTENCE), tiers(other=SENTENCE)),
+        (tiers(opening=SENTENCE), tiers(other=SENTENCE)),
+        (tiers(), swapped(tiers(), "Gold users", "Other users")),
+        (tiers(), swapped(tiers(), "We do not keep:", "We keep:")),
+        (tiers(), tiers().replace("Ask us", "## Introduction\n\nAsk us")),
+        (tiers(), tiers().replace("Ask us", "### In Berlin\n\nAsk us")),
+        (tiers(), tiers().replace("\n* your calls", "\n## Overview\n\n* your calls")),
+        (tiers(), tiers().replace("## Other users\n\n", "")),
+        (
+            tiers(gold="All of the above holds for guests.\n\n"),
+            tiers(gold="").replace(
+                "We show you nothing", "All of the above holds for guests.\n\nWe show you nothing"
+            ),
+        ),
+    ],
+)
+def test_the_same_words_under_other_words_are_not_cleared(before, after):
+    assert told(before, after)
+    assert told(after, before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # A section with its heading.
+        (
+            tiers(),
+            tiers().split("## Gold")[0]
+            + "## Other"
+            + tiers().split("## Other")[1].split("## Lists")[0]
+            + "## Gold"
+            + tiers().split("## Gold")[1].split("## Other")[0]
+            + "## Lists"
+            + tiers().split("## Lists")[1],
+        ),
+        # A sentence within its section.
+        (
+            tiers(gold=SENTENCE),
+            tiers().replace("time.\n\n## Other", f"time.\n\n{SENTENCE}## Other"),
+        ),
+        # Headings that say nothing scope nothing.
+        (tiers(), tiers(opening="## Introduction\n\n")),
+        (
+            tiers(opening=f"## Overview\n\nWords.\n\n{SENTENCE}"),
+            tiers(opening=f"{SENTENCE}## Overview\n\nWords.\n\n"),
+        ),
+    ],
+)
+def test_a_move_under_the_same_words_is_editorial(before, after):
+    assert not told(before, after)
+    assert not told(after, before)
