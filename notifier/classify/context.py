@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notifier.classify.numbering import labels, references
 from notifier.classify.text import fold, is_english, tokens
 from notifier.policy.model import UnitKind
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notifier.classify.lexicon import Lexicon
+    from notifier.classify.numbering import Reference
     from notifier.classify.ruleset import RuleSet
     from notifier.policy.model import Document, Unit
 
@@ -41,6 +43,10 @@ class Side:
     """The words of a heading, its enumerator left out, to its places in ``order``."""
     headings: Mapping[str, str]
     """Enumerator of a numbered heading to its folded title."""
+    labels: frozenset[str]
+    """The numbers and letters in front of passages: ``5``, ``b``."""
+    references: Mapping[str, tuple[Reference, ...]]
+    """The numbers and letters that sentences may refer to."""
     vocabulary: Mapping[str, int]
     """Every folded word and how often it stands there."""
     words: int
@@ -86,6 +92,8 @@ def index(document: Document) -> Side:
         titles=_titles(order),
         places={unit.span.start: place for place, unit in enumerate(order)},
         headings=headings,
+        labels=labels(order),
+        references=references(order),
         vocabulary=vocabulary,
         words=vocabulary.total(),
     )

@@ -223,3 +223,70 @@ def test_the_same_words_under_other_words_are_not_cleared(before, after):
 def test_a_move_under_the_same_words_is_editorial(before, after):
     assert not told(before, after)
     assert not told(after, before)
+
+
+CLAUSES = """# Privacy
+
+## 1. Weather
+
+Some words{reference}.
+
+## 2. Snow
+
+More words about these:
+
+{items}
+
+{after}
+"""
+ITEMS = "(a) to post your parcels;\n\n(b) to rank your letters."
+SWAPPED = "(a) to rank your letters;\n\n(b) to post your parcels."
+COUNTED = "1. to post your parcels;\n2. to rank your letters;\n3. to draw maps."
+TURNED = "1. to draw maps;\n2. to post your parcels;\n3. to rank your letters."
+
+
+def clauses(items: str, *, after: str = "", reference: str = "") -> str:
+    return CLAUSES.format(items=items, after=after, reference=reference)
+
+
+@pytest.mark.parametrize(
+    ("items", "turned", "said"),
+    [
+        (ITEMS, SWAPPED, {"after": "You can object to (b)."}),
+        (ITEMS, SWAPPED, {"reference": ", but not for letter b"}),
+        (COUNTED, TURNED, {"after": "For 1 and 2 we ask you first."}),
+        (COUNTED, TURNED, {"reference": ", as purposes 2 and 3 need them"}),
+        (
+            "30. is how many days we keep them.",
+            "60. is how many days we keep them.",
+            {},
+        ),
+        ("16. Lowest age of guests.", "14. Lowest age of guests.", {}),
+    ],
+)
+def test_a_number_that_a_sentence_refers_to_is_more_than_a_number(items, turned, said):
+    assert told(clauses(items, **said), clauses(turned, **said))
+    assert told(clauses(turned, **said), clauses(items, **said))
+
+
+@pytest.mark.parametrize(
+    ("items", "turned", "said"),
+    [
+        (ITEMS, SWAPPED, {"after": "You can object in 2 days."}),
+        (COUNTED, TURNED, {"after": "Article 6(1)(b) GDPR and Section 2 of the Data Act hold."}),
+        (COUNTED, COUNTED.replace("1.", "4.").replace("2.", "5.").replace("3.", "6."), {}),
+    ],
+)
+def test_a_number_that_nothing_refers_to_is_only_a_number(items, turned, said):
+    assert not told(clauses(items, **said), clauses(turned, **said))
+
+
+def test_a_section_number_to_which_a_sentence_still_points_is_not_cleared():
+    said = {"reference": ", see Section 2"}
+    before, after = (clauses(COUNTED, **said), clauses(COUNTED, **said))
+    after = after.replace("## 2. Snow", "## 3. Snow").replace(
+        "# Privacy\n", "# Privacy\n\n## 2. Ice"
+    )
+    assert told(before, after)
+    moved = swapped(clauses(COUNTED, **said), "## 1. Weather", "## 2. Weather")
+    assert told(before, moved.replace("## 2. Snow", "## 1. Snow"))
