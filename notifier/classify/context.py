@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notifier.classify.numbering import labels, references
-from notifier.classify.text import fold, is_english, tokens
+from notifier.classify.text import fold, is_english, keys, tokens
+from notifier.diff.definitions import terms_of
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Side:
     """The numbers and letters in front of passages: ``5``, ``b``."""
     references: Mapping[str, tuple[Reference, ...]]
     """The numbers and letters that sentences may refer to."""
+    definitions: Mapping[tuple[str, ...], frozenset[tuple[str, ...]]]
+    """The words of a defined term to those of every passage that defines it."""
     vocabulary: Mapping[str, int]
     """Every folded word and how often it stands there."""
     words: int
@@ -92,6 +95,7 @@ def index(document: Document) -> Side:
         titles=_titles(order),
         places={unit.span.start: place for place, unit in enumerate(order)},
         headings=headings,
+        definitions=_definitions(order),
         labels=labels(order),
         references=references(order),
         vocabulary=vocabulary,
@@ -105,6 +109,14 @@ def _titles(order: tuple[Unit, ...]) -> dict[tuple[str, ...], tuple[int, ...]]:
         if unit.kind is UnitKind.HEADING:
             found.setdefault(tuple(split_number(unit.text)[1].split()), []).append(place)
     return {words: tuple(places) for words, places in found.items() if words}
+
+
+def _definitions(order: tuple[Unit, ...]) -> dict[tuple[str, ...], frozenset[tuple[str, ...]]]:
+    found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for unit in order:
+        for term in terms_of((unit,)):
+            found.setdefault(keys(term), set()).add(keys(unit.text))
+    return {term: frozenset(passages) for term, passages in found.items() if term}
 
 
 def split_number(heading: str) -> tuple[str, str]:

@@ -290,3 +290,39 @@ def test_a_section_number_to_which_a_sentence_still_points_is_not_cleared():
     assert told(before, after)
     moved = swapped(clauses(COUNTED, **said), "## 1. Weather", "## 2. Weather")
     assert told(before, moved.replace("## 2. Snow", "## 1. Snow"))
+
+
+TERMS = """# Privacy
+
+"{term}" means {meaning}.
+
+## Use
+
+We lock up {term}. We lend no {other} to anyone.
+
+## Safety
+
+Nobody but our staff looks at {other}.
+"""
+
+
+def terms(term: str, *, meaning: str = "whatever tells who you are", other: str = "") -> str:
+    return TERMS.format(term=term, meaning=meaning, other=other or term)
+
+
+def test_a_defined_term_is_renamed_only_where_its_definition_says_the_same():
+    before = terms("Personal Data")
+    assert not told(before, terms("Personal Information"))
+    wider = classified(
+        before, terms("Personal Information", meaning="whatever tells where you are")
+    )
+    renamed = [each for each in wider.verdicts if each.change.kind == "renamed"]
+    assert [each.outcome for each in renamed] == ["unknown"]
+    assert {finding.rule for finding in renamed[0].findings} == {"defined-term"}
+
+
+def test_a_defined_term_gives_way_to_no_other_words():
+    assert told(terms("Personal Data"), terms("Personal Data", other="Personal Information"))
+    assert told(terms("Personal Data", other="Personal Information"), terms("Personal Data"))
+    undefined = terms("Parcels", other="personal data")
+    assert not told(undefined, terms("Parcels", other="personal information"))

@@ -37,7 +37,7 @@ _LOCALE = re.compile(r"/(?:en|en-us|en-gb|en_us|en_gb|us-en|gb-en)(?=/)")
 
 
 class LinkTarget:
-    """A web address leads to the same place, or to a page of the same site that is no other in kind.
+    """A web address leads to the same place, or to a page of the same site of the same kind.
 
     True: "http://example.com/privacy" → "https://www.example.com/privacy/"; another page of the
     same site in a sentence that only points; a link to a place in the same text, "#cookies". Near
