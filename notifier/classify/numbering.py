@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from notifier.policy.model import Unit
 
 _EDGES = "().:;#[]{}*•·-–—+> \\"
-_REFERRING = bag(
-    "section sections clause clauses paragraph paragraphs subparagraph part parts item items point "
-    "points chapter chapters article articles purpose purposes number numbers step steps annex "
-    "annexes schedule appendix ground grounds category categories rule rules letter letters list "
-    "lists condition conditions case cases bullet bullets heading headings provision provisions "
-    "term terms § nos no"
+SECTIONS = bag(
+    "section sections clause clauses chapter chapters article articles part parts heading "
+    "headings §"
+)
+"""Nouns of a reference that leads to a numbered heading where there is one of that number."""
+_REFERRING = SECTIONS | bag(
+    "paragraph paragraphs subparagraph item items point points purpose purposes number numbers "
+    "step steps annex annexes schedule appendix ground grounds category categories rule rules "
+    "letter letters list lists condition conditions case cases bullet bullets provision "
+    "provisions term terms nos no"
 )
 _JOINING = bag("and or to through with")
 _STATUTES = bag(
@@ -43,8 +47,8 @@ class Reference:
     """A sentence in which a number or letter stands that may be that of a passage."""
 
     unit: Unit
-    named: bool
-    """Whether it says what it refers to: "section 5". Else it speaks of its own section at most."""
+    noun: str
+    """What it refers to, as "section" or "purposes"; nothing where it speaks of its own section."""
 
 
 def label(marker: str) -> str:
@@ -58,10 +62,10 @@ def references(units: Iterable[Unit]) -> Mapping[str, tuple[Reference, ...]]:
     """Return every number and letter that sentences may refer to, with these sentences."""
     found: dict[str, list[Reference]] = {}
     for unit in units:
-        for name, named in dict.fromkeys((*_numbers(tokens(unit.text)), *_letters(unit.text))):
+        for name, noun in dict.fromkeys((*_numbers(tokens(unit.text)), *_letters(unit.text))):
             known = found.setdefault(name, [])
             if len(known) < _MOST:
-                known.append(Reference(unit=unit, named=named))
+                known.append(Reference(unit=unit, noun=noun))
     return {name: tuple(known) for name, known in found.items()}
 
 
@@ -90,23 +94,24 @@ def _neighbours(name: str) -> Iterator[str]:
         yield from (f"{front}{dot}{chr(ord(last) + step)}" for step in (-1, 1))
 
 
-def _numbers(words: tuple[Token, ...]) -> Iterator[tuple[str, bool]]:
+def _numbers(words: tuple[Token, ...]) -> Iterator[tuple[str, str]]:
     for place, token in enumerate(words):
         after = words[place + 1 : place + 2]
         if token.kind == "number" and after and after[0].key in UNITS:
             continue
-        named = _noun(words, place) in _REFERRING
-        statute = named and any(
+        noun = _noun(words, place)
+        statute = noun and any(
             token.key in _STATUTES for token in words[place + 1 : place + _STATUTE_REACH]
         )
         single = token.kind == "word" and len(token.key) == 1
-        if not statute and (token.kind == "number" or (single and named)):
-            yield token.key, named
+        if not statute and (token.kind == "number" or (single and noun)):
+            yield token.key, noun
 
 
 def _noun(words: tuple[Token, ...], place: int) -> str:
     before = reversed(words[max(0, place - _REACH) : place])
-    return next((token.key for token in before if not _joins(token)), "")
+    noun = next((token.key for token in before if not _joins(token)), "")
+    return noun if noun in _REFERRING else ""
 
 
 def _joins(token: Token) -> bool:
@@ -115,6 +120,6 @@ def _joins(token: Token) -> bool:
     return token.kind == "number" or token.key in _JOINING or single
 
 
-def _letters(text: str) -> Iterator[tuple[str, bool]]:
+def _letters(text: str) -> Iterator[tuple[str, str]]:
     for found in _LETTER.finditer(text):
-        yield found["label"].casefold(), False
+        yield found["label"].casefold(), ""

@@ -274,6 +274,7 @@ def test_a_number_that_a_sentence_refers_to_is_more_than_a_number(items, turned,
     [
         (ITEMS, SWAPPED, {"after": "You can object in 2 days."}),
         (COUNTED, TURNED, {"after": "Article 6(1)(b) GDPR and Section 2 of the Data Act hold."}),
+        (COUNTED, TURNED, {"reference": ", unlike section 2"}),
         (COUNTED, COUNTED.replace("1.", "4.").replace("2.", "5.").replace("3.", "6."), {}),
     ],
 )

@@ -91,20 +91,27 @@ def _grounds(words: tuple[str, ...], context: Context) -> list[str]:
 def _same_site(one: str, two: str, context: Context, *, states: bool) -> bool:
     """Return whether two pages of one site differ in nothing that says what they are about.
 
-    Where the sentence states a practice, only in words that all sites use; else also in others that
-    name no ground. Numbers tell versions apart.
+    Only words that all sites use may differ; or known words that name no ground, where the page is
+    called the same or the sentence states no practice. Numbers tell versions apart.
     """
     if not _site(one) or _site(one) != _site(two):
         return False
-    words = [
-        set(_WORD.findall(_bare(address).removesuffix(_site(address)))) for address in (one, two)
-    ]
-    for word in words[0] ^ words[1]:
-        if word in _PATHS:
-            continue
-        if states or not word.isalpha() or context.lexicon.hits((word,)):
-            return False
-    return True
+    words = [set(_WORD.findall(_bare(each).replace(_site(each), " ", 1))) for each in (one, two)]
+    differing = (words[0] ^ words[1]) - _PATHS
+    same_page = _page(one) == _page(two)
+    if states and differing and not same_page:
+        return False
+    return all(
+        word.isalpha()
+        and not (_grounds((word,), context) if same_page else context.lexicon.hits((word,)))
+        and (not states or word in context.lexicon.known)
+        for word in differing
+    )
+
+
+def _page(address: str) -> str:
+    """Return the last part of a path, which names the page; of a bare site its name."""
+    return _bare(address.partition("?")[0]).rpartition("/")[2]
 
 
 def _links_agree(change: Change, agree: Callable[[str, str], bool], *, binding: bool) -> bool:

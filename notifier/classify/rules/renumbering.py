@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from notifier.classify.numbering import in_sequence, label
+from notifier.classify.numbering import SECTIONS, in_sequence, label
 from notifier.classify.proof import MARKERS, by_hunk, proof, required
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
@@ -16,6 +16,7 @@ from notifier.policy.model import UnitKind
 if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.model import Finding
+    from notifier.classify.numbering import Reference
     from notifier.classify.reading import Hunk
     from notifier.diff.model import Change
     from notifier.policy.model import Unit
@@ -94,11 +95,18 @@ def _is_enumerator(change: Change, context: Context) -> bool:
 def _referred_to(unit: Unit, name: str, context: Context) -> bool:
     """Return whether a sentence that stays as it is speaks of a number or letter."""
     return any(
-        (reference.named or _of_its_section(reference.unit, unit))
+        (_may_mean(reference, unit, name, context) or _of_its_section(reference.unit, unit))
         and reference.unit.span != unit.span
         and fold(reference.unit.text) in context.old.units
         for reference in context.new.references.get(name, ())
     )
+
+
+def _may_mean(reference: Reference, unit: Unit, name: str, context: Context) -> bool:
+    """Return whether a reference from anywhere may lead to the unit: "section 2" to a heading."""
+    headed = name in context.old.headings and name in context.new.headings
+    elsewhere = unit.kind is not UnitKind.HEADING and headed and reference.noun in SECTIONS
+    return bool(reference.noun) and not elsewhere
 
 
 def _of_its_section(sentence: Unit, unit: Unit) -> bool:
