@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from notifier.classify.text import fold
@@ -26,6 +26,21 @@ def same_place(one: Unit, two: Unit) -> bool:
     A heading that says nothing ("Overview") scopes nothing, and is passed over.
     """
     return _above(one) == _above(two) and one.kind is two.kind
+
+
+def introduced(unit: Unit, side: Side) -> str:
+    """Return what a unit hangs on in its section: the head of its table, a line with a colon.
+
+    Paragraphs below "We never share:" are a list that no markup shows.
+    """
+    start = side.places.get(unit.span.start)
+    if start is None or unit.kind is UnitKind.HEADING:
+        return ""
+    before = list(reversed(side.order[max(0, start - _MOST_BELOW) : start]))
+    rows = list(takewhile(lambda each: each.kind is unit.kind is UnitKind.ROW, before))
+    section = takewhile(lambda each: each.kind is not UnitKind.HEADING, before[len(rows) :])
+    line = next((each.text for each in section if each.text.endswith(":")), "")
+    return fold(f"{rows[-1].text if rows else ''} {line}")
 
 
 def keeps_scope(unit: Unit, mine: Side, other: Side, *, said: tuple[str, str] = ("", "")) -> bool:

@@ -327,3 +327,56 @@ def test_a_defined_term_gives_way_to_no_other_words():
     assert told(terms("Personal Data", other="Personal Information"), terms("Personal Data"))
     undefined = terms("Parcels", other="personal data")
     assert not told(undefined, terms("Parcels", other="personal information"))
+
+
+LINES = """# Privacy
+
+## Lists
+
+We never lend out:
+
+Your many old letters to us.
+
+{never}We lend out:
+
+Your many new orders from us.
+
+{lent}
+
+## Tables
+
+| Kept | Why |
+|---|---|
+| stamps | for our own pleasure |
+{kept}
+Some words.
+
+| Thrown away | Why |
+|---|---|
+| boxes | for want of space |
+{thrown}
+"""
+LINE = "Your many small pictures of cats.\n\n"
+ROW = "| your many small | pictures of cats |\n"
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ({"never": LINE}, {"lent": LINE}),
+        ({"kept": ROW}, {"thrown": ROW}),
+        ({"never": LINE, "lent": LINE}, {"lent": LINE}),
+        ({"kept": ROW, "thrown": ROW}, {"thrown": ROW}),
+    ],
+)
+def test_lines_and_rows_hang_on_what_introduces_them(here, there):
+    nothing = dict.fromkeys(("never", "lent", "kept", "thrown"), "")
+    one, two = (LINES.format(**{**nothing, **each}) for each in (here, there))
+    assert told(one, two)
+    assert told(two, one)
+
+
+def test_words_in_front_are_a_joined_heading_only_where_it_stands_above_them():
+    before = "# Privacy\n\n## Weather\n\nWe look at it.\n\n## Parcels\n\nWe post them for you.\n"
+    assert not told(before, before.replace("We post", "Parcels We post"))
+    assert told(before, before.replace("We post", "Weather We post"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.place import same_place
+from notifier.classify.place import introduced, same_place
 from notifier.classify.proof import PLACE, proof
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
@@ -40,25 +40,28 @@ class Moved:
     name = "moved"
     kind = RuleKind.PROOF
 
-    def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
+    def check(self, change: Change, context: Context) -> Finding | None:
         """Return a proof over the new place (words that differ need their own), or nothing."""
         reading = read(change)
         if change.kind not in _KINDS or not reading.two_sided:
             return None
-        if change.kind is ChangeKind.MOVED and not _same_sense(change):
+        if change.kind is ChangeKind.MOVED and not _same_sense(change, context):
             return None
         return proof(
             self.name, "The words stand in another place, in the same sense.", change, (PLACE,)
         )
 
 
-def _same_sense(change: Change) -> bool:
+def _same_sense(change: Change, context: Context) -> bool:
     pairs = list(zip(change.old_units, change.new_units, strict=False))
     if not pairs or len(change.old_units) != len(change.new_units):
         return False
     old = read(change).old
     around = ANAPHORA & {token.key for token in old[:3]} or _PLACES & {token.key for token in old}
-    return not around and all(same_place(*pair) for pair in pairs)
+    return not around and all(
+        same_place(one, two) and introduced(one, context.old) == introduced(two, context.new)
+        for one, two in pairs
+    )
 
 
 rule = Moved()
