@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from notifier.policy.flow import Flow
 from notifier.policy.inline_marks import bracket_pairs, code_spans, emphasis, run_length
-from notifier.policy.unseen import hides
+from notifier.policy.unseen import hides, strikes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,7 +177,7 @@ def _angle(scan: _Scan, text: str, at: int) -> int:
         scan.flow.links.append((scan.flow.length, link.group(1)))
         scan.flow.add(at + 1, link.end() - 1)
         return link.end()
-    elif (tag := _TAG.match(text, at)) and not hides(tag.group()):
+    elif (tag := _TAG.match(text, at)) and not _speaks(tag.group()):
         if target := _HREF.search(tag.group()):
             scan.flow.links.append((scan.flow.length, html.unescape(target.group(1))))
         if _BREAKING.match(tag.group()):
@@ -185,6 +185,11 @@ def _angle(scan: _Scan, text: str, at: int) -> int:
         return tag.end()
     scan.flow.add(at, at + 1)
     return at + 1
+
+
+def _speaks(tag: str) -> bool:
+    """Return whether a tag does more than shape: readers do not see its text, or see it struck."""
+    return hides(tag) or strikes(tag)
 
 
 def _bracket(scan: _Scan, text: str, at: int) -> int:

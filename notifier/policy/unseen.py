@@ -48,6 +48,18 @@ def without_unseen(text: str, begin: int = 0) -> tuple[str, int]:
     return "".join([*parts, text[at:]]) if ranges else text, passages
 
 
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,200}line-through", re.IGNORECASE)
+
+
+def strikes(tag: str) -> bool:
+    """Return whether a tag strikes its text through by its style, as ``<s>`` does."""
+    return any(
+        found["name"].casefold() == "style"
+        and _STRUCK_STYLE.search(found["double"] or found["single"] or found["bare"] or "")
+        for found in _ATTRIBUTE.finditer(tag)
+    )
+
+
 def hides(rest: str) -> bool:
     """Return whether the attributes of a tag say that nobody sees its element."""
     for found in _ATTRIBUTE.finditer(rest):

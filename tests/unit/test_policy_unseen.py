@@ -22,6 +22,7 @@ SEEN = {
     "another word": "We do <span data-x='hidden-row'>not</span> sell.",
     "shown": "We do <span style='display:inline'>not</span> sell.",
     "never closed": "We do <!-- not sell.",
+    "struck": "We do <span style='text-decoration:underline line-through'>not</span> sell.",
     "element never closed": "We do <span hidden>not sell.",
 }
 
