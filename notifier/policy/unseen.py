@@ -17,6 +17,8 @@ UNSEEN_STYLE = re.compile(
 """A style attribute that hides its element."""
 _MARK = re.compile(
     r"(?P<code>`+|^ {0,3}~{3,})|(?P<comment><!--)"
+    r"|(?P<definition>^ {0,3}\[[^\[\]\n]{1,99}\]:[ \t]{0,9}#[ \t]{1,9}"
+    r"[(\"'][^\n]{0,999}[)\"'][ \t\r]{0,9}$)"
     r"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]{0,40})(?P<rest>(?=[\s/>])[^<>]{0,2000})>",
     re.MULTILINE,
 )
@@ -26,6 +28,7 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"^ {0,3}~{3,}", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t]{0,4}\r?\n\Z|\A\Z")
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _MOST_UNCLOSED = 20
 """Hidden elements that are never closed, after which no further element is looked at."""
@@ -75,7 +78,7 @@ def hides(rest: str) -> bool:
 
 
 def _ranges(text: str, begin: int) -> list[tuple[int, int]]:
-    if "<" not in text:
+    if "<" not in text and "]:" not in text:
         return []
     found: list[tuple[int, int]] = []
     at, unclosed, comments = begin, 0, True
@@ -84,6 +87,10 @@ def _ranges(text: str, begin: int) -> list[tuple[int, int]]:
         at = mark.end()
         if mark["code"]:
             at = code.get(mark.start(), at)
+        elif mark["definition"]:
+            # A link that leads nowhere holds a comment, unless it goes on with a paragraph.
+            if _BLANK_LINE.search(text[max(begin, mark.start() - 9) : mark.start()]):
+                found.append(mark.span())
         elif mark["comment"]:
             end = text.find("-->", at) if comments else -1
             comments = end >= 0

@@ -39,6 +39,7 @@ You can ask us at any time.
         "<!--\n\nWe do not lend your records to anyone.\n\n-->",
         '<div style="display: none">We do not lend your records to anyone.</div>',
         "<div hidden>\n\nWe do not lend your records to anyone.\n\n</div>",
+        "[//]: # (We do not lend your records to anyone.)",
         "<div hidden>We do not lend your records to anyone.",
         "<!-- We do not lend your records to anyone.",
         "We do <span style='text-decoration: line-through'>not</span> lend your records to anyone.",

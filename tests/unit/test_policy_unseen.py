@@ -13,9 +13,11 @@ UNSEEN = {
     "visibility": 'We do <b style="visibility:hidden !important">not</b> sell.',
     "for the eye": "We do <b aria-hidden='true'>not</b> sell.",
     "within itself": "We do <i hidden>not <i>at</i> all</i> sell.",
+    "link to nowhere": "We do\n\n[//]: # (not)\n\nsell.",
     "blocks": "We do\n\n<div hidden>\n\nnot\n\n</div>\n\nsell.",
 }
 SEEN = {
+    "within a paragraph": "We do\n[//]: # (not)\nsell.",
     "in code": "We do `<!-- not -->` sell.",
     "in a fence": "~~~\n<!-- not -->\n~~~",
     "found by search": "We do <span hidden=until-found>not</span> sell.",
@@ -58,7 +60,17 @@ def test_every_span_is_one_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<!--", "<a hidden>", "<a hidden>x</a", "`<!--", "~~~\n", '<a style="', "<b hidden ", "``` "],
+    [
+        "<!--",
+        "<a hidden>",
+        "<a hidden>x</a",
+        "`<!--",
+        "~~~\n",
+        '<a style="',
+        "<b hidden ",
+        "``` ",
+        "[a]: # (b)\n",
+    ],
 )
 def test_no_text_makes_it_slow(text: str) -> None:
     begin = time.monotonic()
