@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notifier.classify.numbering import labels, references
 from notifier.classify.text import fold, is_english, keys
 from notifier.diff.definitions import terms_of
 from notifier.policy.model import UnitKind
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notifier.classify.lexicon import Lexicon
+    from notifier.classify.numbering import Reference
     from notifier.classify.ruleset import RuleSet
     from notifier.policy.model import Document, Unit
 
@@ -34,10 +36,20 @@ class Side:
 
     units: Mapping[str, tuple[Unit, ...]]
     """By folded text."""
+    order: tuple[Unit, ...]
+    """All of them, in reading order."""
+    places: Mapping[int, int]
+    """The byte where a unit begins to its place in ``order``."""
+    titles: Mapping[tuple[str, ...], tuple[int, ...]]
+    """The words of a heading, its enumerator left out, to its places in ``order``."""
     headings: Mapping[str, str]
     """Enumerator of a numbered heading to its folded title."""
-    titles: frozenset[tuple[str, ...]]
-    """The folded words of every heading, without its enumerator."""
+    labels: frozenset[str]
+    """The numbers and letters in front of passages: ``5``, ``b``."""
+    references: Mapping[str, tuple[Reference, ...]]
+    """The numbers and letters that sentences may refer to."""
+    definitions: Mapping[tuple[str, ...], frozenset[tuple[str, ...]]]
+    """The words of a defined term to those of every passage that defines it."""
     vocabulary: Mapping[str, int]
     """Every folded word and how often it stands there."""
     defined: frozenset[str]
@@ -67,31 +79,49 @@ _TWINS = 100
 def index(document: Document) -> Side:
     """Return a document indexed for the rules; linear in its length."""
     units: dict[str, list[Unit]] = {}
+    order = tuple(unit for unit in document.units if unit.kind is not UnitKind.RULE)
     headings: dict[str, str] = {}
-    titles: set[tuple[str, ...]] = set()
     words: list[str] = []
-    for unit in document.units:
-        if unit.kind is UnitKind.RULE:
-            continue
+    for unit in order:
         own = keys(unit.text)
         words += own
         twins = units.setdefault(" ".join(own), [])
         if len(twins) < _TWINS:
             twins.append(unit)
-            if unit.kind is UnitKind.HEADING:
-                titles.add(tuple(split_number(unit.text)[1].split()))
         if unit.kind is UnitKind.HEADING:
             number, title = split_number(f"{unit.marker} {unit.text}")
             if number:
                 headings[number] = title
+    definitions = _definitions(order)
     return Side(
         units={key: tuple(values) for key, values in units.items()},
+        order=order,
+        titles=_titles(order),
+        places={unit.span.start: place for place, unit in enumerate(order)},
         headings=headings,
-        titles=frozenset(titles),
+        definitions=definitions,
+        defined=frozenset(word for term in definitions for word in term),
+        labels=labels(order),
+        references=references(order),
         vocabulary=Counter(words),
-        defined=frozenset(key for term in terms_of(document.units) for key in keys(term)),
         words=len(words),
     )
+
+
+def _titles(order: tuple[Unit, ...]) -> dict[tuple[str, ...], tuple[int, ...]]:
+    found: dict[tuple[str, ...], list[int]] = {}
+    for place, unit in enumerate(order):
+        if unit.kind is UnitKind.HEADING:
+            found.setdefault(tuple(split_number(unit.text)[1].split()), []).append(place)
+    return {words: tuple(places) for words, places in found.items() if words}
+
+
+def _definitions(order: tuple[Unit, ...]) -> dict[tuple[str, ...], frozenset[tuple[str, ...]]]:
+    found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for unit in order:
+        for term in terms_of((unit,)):
+            found.setdefault(keys(term), set()).add(keys(unit.text))
+    return {term: frozenset(passages) for term, passages in found.items() if term}
 
 
 def split_number(heading: str) -> tuple[str, str]:

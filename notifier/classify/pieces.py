@@ -21,7 +21,7 @@ TOKEN = re.compile(
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<initials>\b(?:[A-Za-z]\.){2,6})"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"|(?P<symbol>[%‰§=≥≤±×✓✔✗✘☑☐☒❌✅$€£¥+]|[<>](?=\s?\d))"
+    r"|(?P<symbol>[%‰§=≥≤±×✓✔✗✘☑☐☒❌✅$€£¥+]|[<>](?=\s?\d)|~+|<!--|-->)"
     r"|(?P<and>&)"
 )
 """Every alternative is bounded or linear; nothing nests, so no text can make it backtrack far."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifier.classify.model import Finding
+from notifier.classify.numbering import label
 from notifier.classify.once import once
 from notifier.classify.reading import read
 from notifier.diff.model import ChangeKind
@@ -20,6 +21,8 @@ PLACE = -1
 """Stands in ``covers`` where a proof accounts for another place in the document."""
 LINKS = -2
 """Stands in ``covers`` where a proof accounts for other link targets."""
+MARKERS = -3
+"""Stands in ``covers`` where a proof accounts for another number or letter in front."""
 _QUOTE = 240
 
 
@@ -90,7 +93,14 @@ def required(change: Change) -> frozenset[int]:
         and _links(change.old_units) != _links(change.new_units)
     ):
         aspects.add(LINKS)
+    old, new = _labels(change.old_units), _labels(change.new_units)
+    if old and new and old != new:
+        aspects.add(MARKERS)
     return frozenset(aspects)
+
+
+def _labels(units: tuple[Unit, ...]) -> tuple[str, ...]:
+    return tuple(name for unit in units if (name := label(unit.marker)))
 
 
 def _links(units: tuple[Unit, ...]) -> tuple[str, ...]:

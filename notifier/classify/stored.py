@@ -56,12 +56,14 @@ def touches_stored(evidence: Evidence, reading: Reading, *, terms: bool = False)
 
 
 def _is_there(side: tuple[Token, ...]) -> bool:
-    """Return whether a passage speaks of what was given or taken before: "has collected"."""
+    """Return whether a passage speaks of what was taken before: "has collected", "given since"."""
     return any(
-        token.key in _PERFECT and any(after.key in _TAKEN for after in side[at + 1 : at + 3])
+        (token.key in _PERFECT and any(after.key in _TAKEN for after in side[at + 1 : at + 3]))
+        or (token.key in _TAKEN and any(after.key in _SINCE for after in side[at + 1 : at + 2]))
         for at, token in enumerate(side)
     )
 
 
 _PERFECT = bag("has have had already")
+_SINCE = bag("since before until previously earlier")
 _TAKEN = bag("collected provided received submitted gathered obtained given recorded supplied")

@@ -1,43 +1,83 @@
-"""Titles: short lines that name a section and state nothing."""
+"""Titles: short lines that name a section; which of them say the same, and which say nothing."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from notifier.classify.text import tokens
-from notifier.classify.words import MODALS, NEGATIONS, bag, is_guarded
+from notifier.classify.folds import american, exchanged, stands_in
+from notifier.classify.inflect import inflections
+from notifier.classify.text import keys, tokens
+from notifier.classify.words import bag, is_guarded
 
 if TYPE_CHECKING:
-    from notifier.classify.context import Context
-    from notifier.classify.reading import Reading
-    from notifier.classify.text import Token
+    from notifier.classify.lexicon import Lexicon
 
 _LONGEST = 12
 _STATES = bag("we you our us i my they if unless")
-_QUESTIONS = bag("what how why who whom which does do is are can")
-_NAMED = 2.0
-
-
-def states_nothing(reading: Reading, context: Context) -> bool:
-    """Return whether both sides are titles, and what differs names no number, place or party.
-
-    "If you live in Switzerland:", "We do not sell data" do; "How we use data" does not.
-    """
-    for text, side in ((reading.old_text, reading.old), (reading.new_text, reading.new)):
-        if side and (text.rstrip().endswith(":") or not _is_title(side)):
-            return False
-    changed = [
-        token
-        for token in reading.deleted + reading.inserted
-        if not (token.first and token.kind == "number")
-    ]
-    if any(is_guarded(token.key) for token in changed):
-        return False
-    return not reading.two_sided or not any(
-        hit.ground in {"transfer", "recipients", "controller", "children"} and hit.weight >= _NAMED
-        for token in changed
-        for hit in context.lexicon.hits((token.key,))
+_ASKING = bag("how what why which who whom whose")
+_VERBS = bag("is are do does")
+"""Neutral in a question: "What do we use?"; "Your data is our data" states something."""
+_PERSONS = bag("we us our ours you your yours they them their it its i me my")
+_DOCUMENTS = bag("policy statement notice terms agreement guidelines")
+_PAGES = bag("policy policies privacy notice notices statement statements")
+_NEUTRAL = (
+    _ASKING
+    | _PAGES
+    | bag(
+        "a an the this these of and on about regarding concerning information info data details "
+        "detail overview introduction intro introductory general generally summary section "
+        "sections page contents questions question faq faqs glossary background preamble "
+        "definitions"
     )
+)
+"""Words of titles that say nothing of what is done, to what, for whom or with whom."""
+_WHOLE = frozenset(
+    {"contact us", "how to contact us", "contacting us", "how can you contact us",
+     "questions and contact", "frequently asked questions"}
+)  # fmt: skip
+_NOUNS = {
+    "collection": "collect", "disclosure": "disclose", "protection": "protect", "usage": "use",
+    "storage": "store", "retention": "retain", "deletion": "delete", "correction": "correct",
+}  # fmt: skip
+
+Words = tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)
+def weighty(title: str) -> Words:
+    """Return the words of a title that name what it is about, numbers in front left out.
+
+    "4. How do we use your data?" and "Use of information" both come down to "use".
+    """
+    return _content(_bare(keys(title)))
+
+
+def says_nothing(title: str) -> bool:
+    """Return whether a title is made of neutral words alone: "Overview", "About this policy"."""
+    bare = _bare(keys(title))
+    if " ".join(bare) in _WHOLE:
+        return True
+    left = [key for key in _content(bare) if key not in _changes(bare)]
+    return bool(bare) and len(bare) <= _LONGEST and not left
+
+
+def same_title(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Return whether two titles name the same: they differ in neutral words, form or spelling.
+
+    Words that may be exchanged count as the same; whoever acts on either side is the same.
+    """
+    if old.rstrip().endswith(":") != new.rstrip().endswith(":"):
+        return False
+    one, two = (_unmarked(keys(text)) for text in (old, new))
+    if max(len(one), len(two)) > _LONGEST or not (_within(one, two) or _within(two, one)):
+        return False
+    if _same_words(_content(one), _content(two), lexicon):
+        return True
+    for entry in lexicon.equivalences:
+        if stands_in(entry, one) and stands_in(entry, two):
+            one, two = exchanged(one, entry), exchanged(two, entry)
+    return _same_words(_content(one), _content(two), lexicon)
 
 
 def names_document(text: str) -> bool:
@@ -56,14 +96,58 @@ def names_document(text: str) -> bool:
     )
 
 
-_DOCUMENTS = bag("policy statement notice terms agreement guidelines")
 _SMALL = bag("of the for and to on in a")
 
 
-def _is_title(side: tuple[Token, ...]) -> bool:
-    keys = [token.key for token in side]
-    while keys and keys[0].replace(".", "").isdigit():
-        keys = keys[1:]
-    if not keys or len(keys) > _LONGEST or any(key in NEGATIONS for key in keys):
+def _bare(words: Words) -> Words:
+    while words and words[0].replace(".", "").isdigit():
+        words = words[1:]
+    return _unmarked(words)
+
+
+def _unmarked(words: Words) -> Words:
+    return tuple(word.removesuffix("'s") for word in words)
+
+
+def _content(words: Words) -> Words:
+    asks = bool(words) and words[0] in _ASKING
+    found = []
+    for place, word in enumerate(words):
+        how_to = word == "to" and words[place - 1 : place] == ("how",)
+        if not (word in _NEUTRAL or word in _PERSONS or how_to or (asks and word in _VERBS)):
+            found.append(word)
+    return tuple(found)
+
+
+def _changes(words: Words) -> frozenset[str]:
+    """Return what else is neutral where a title tells of changes to the text itself."""
+    return bag("changes change updates to") if set(words) & _PAGES else frozenset()
+
+
+def _within(one: Words, two: Words) -> bool:
+    """Return whether the persons of one title stand in the other, in their order."""
+    others = iter(word for word in two if word in _PERSONS)
+    return all(any(word == other for other in others) for word in one if word in _PERSONS)
+
+
+def _same_words(one: Words, two: Words, lexicon: Lexicon) -> bool:
+    return len(one) == len(two) and all(
+        _same_word(*pair, lexicon) for pair in zip(one, two, strict=True)
+    )
+
+
+def _same_word(one: str, two: str, lexicon: Lexicon) -> bool:
+    if american(one) == american(two):
+        return True
+    if is_guarded(one) or is_guarded(two):
         return False
-    return keys[0] in _QUESTIONS or not (keys[0] in _STATES or MODALS & set(keys))
+    if _NOUNS.get(one, one) == _NOUNS.get(two, two):
+        return True
+    one, two = _NOUNS.get(one, one), _NOUNS.get(two, two)
+    forms = inflections(one, verb=True), inflections(two, verb=True)
+    return (two in forms[0] or one in forms[1]) and _named(one, lexicon) == _named(two, lexicon)
+
+
+def _named(word: str, lexicon: Lexicon) -> set[tuple[str, float]]:
+    """Return what a word names: a profile is not profiling."""
+    return {(str(hit.ground), hit.weight) for hit in lexicon.hits((word,))}

@@ -11,6 +11,7 @@ from notifier.diff.align import align
 from notifier.diff.in_place import gaps_of, join_in_place, join_rows
 from notifier.diff.splits import grow
 from notifier.diff.words import bare_words
+from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -260,6 +261,10 @@ def _taken(groups: dict[int, range], pieces: range) -> bool:
 
 
 def _threshold(pairing: Pairing, gaps: Gaps, i: int, j: int) -> float:
+    heads = UnitKind.HEADING in {pairing.old.units[i].kind, pairing.new.units[j].kind}
+    if heads and pairing.old.units[i].kind is not pairing.new.units[j].kind:
+        # A heading and a line of the contents or of the text share words without being one.
+        return _ELSEWHERE if gaps.old[i] == gaps.new[j] else _SURE
     if gaps.old[i] == gaps.new[j]:
         return _SAME_GAP
     section = pairing.sections.get(pairing.old.section_of[i])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notifier.policy.unseen import UNSEEN_STYLE
+
 if TYPE_CHECKING:
     from notifier.extract.html_tree import Node
 
@@ -12,11 +14,6 @@ _STYLE_BLOCK = re.compile(r"<style\b[^>]{0,2000}>(.{0,1000000}?)</style", re.IGN
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _RULE = re.compile(r"([^{}]*)\{|\}")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][A-Za-z_-][\w-]*)?\Z")
-_UNSEEN = re.compile(
-    r"(?:\A|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?"
-    r"|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?)\s*(?:!\s*important\s*)?(?=;|\Z)",
-    re.IGNORECASE,
-)
 _SEEN = re.compile(r"(?:\A|;)\s*(?:display|visibility)\s*:", re.IGNORECASE)
 _MOST_RULES = 50_000
 
@@ -30,7 +27,7 @@ def hiding_selectors(html: str) -> frozenset[str]:
     hidden: dict[str, bool] = {}
     for block in _STYLE_BLOCK.finditer(html):
         for selectors, declarations in _rules(_COMMENT.sub(" ", block.group(1))):
-            unseen = bool(_UNSEEN.search(declarations))
+            unseen = bool(UNSEEN_STYLE.search(declarations))
             if not unseen and not _SEEN.search(declarations):
                 continue
             for selector in selectors.split(","):
@@ -78,7 +75,7 @@ def is_hidden(node: Node, selectors: frozenset[str], can_open: frozenset[str]) -
     hides = (
         ("hidden" in node.attributes and node.get("hidden").lower() != "until-found")
         or node.get("aria-hidden").lower() == "true"
-        or bool(_UNSEEN.search(node.get("style")))
+        or bool(UNSEEN_STYLE.search(node.get("style")))
         or (node.tag == "dialog" and "open" not in node.attributes)
         or (bool(selectors) and _selected(node, selectors))
     )

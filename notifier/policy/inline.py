@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from notifier.policy.flow import Flow
 from notifier.policy.inline_marks import bracket_pairs, code_spans, emphasis, run_length
+from notifier.policy.unseen import hides, strikes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _AUTOLINK = re.compile(
     r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000}|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>"
 )
-# Tags that only shape what is read. <del> and <s> change what is said, so they stay visible.
+# Tags that only shape what is read. <del> and <s> change what is said, so they stay visible; so
+# does a tag that hides what follows, where its element never ends: `unseen` left out those that do.
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|br|center|code|div|em|font|h[1-6]|hr|i|img|li|mark|ol|p|small|span|strong"
     r"|sub|sup|table|tbody|td|th|thead|tr|u|ul)(?=[\s/>])[^<>]{0,2000}>",
@@ -175,7 +177,7 @@ def _angle(scan: _Scan, text: str, at: int) -> int:
         scan.flow.links.append((scan.flow.length, link.group(1)))
         scan.flow.add(at + 1, link.end() - 1)
         return link.end()
-    elif tag := _TAG.match(text, at):
+    elif (tag := _TAG.match(text, at)) and not _speaks(tag.group()):
         if target := _HREF.search(tag.group()):
             scan.flow.links.append((scan.flow.length, html.unescape(target.group(1))))
         if _BREAKING.match(tag.group()):
@@ -183,6 +185,11 @@ def _angle(scan: _Scan, text: str, at: int) -> int:
         return tag.end()
     scan.flow.add(at, at + 1)
     return at + 1
+
+
+def _speaks(tag: str) -> bool:
+    """Return whether a tag does more than shape: readers do not see its text, or see it struck."""
+    return hides(tag) or strikes(tag)
 
 
 def _bracket(scan: _Scan, text: str, at: int) -> int:

@@ -11,9 +11,12 @@ from notifier.policy.hidden import notes_on
 from notifier.policy.markdown import MAX_LINES, read_markdown
 from notifier.policy.model import Document
 from notifier.policy.plain import number_headings, read_plain
+from notifier.policy.unseen import without_unseen
 
-PARSER = "notifier-parser/2"
+PARSER = "notifier-parser/3"
 """Name and version of the parser; goes up with every change that could move a unit's edge."""
+
+_UNSEEN = "Left out, since its markup hides it from readers (comments, hidden elements): {} places."
 
 Markup = Literal["markdown", "text"]
 
@@ -23,11 +26,15 @@ def parse(source: bytes | str, *, markup: Markup, front_matter: bool = True) -> 
 
     Bytes that are UTF-8 are the document's ``source`` as they are, so that every span is one of the
     file; other encodings are decoded first (see ``canonical.decode``), and noted. YAML front matter
-    stands in ``source`` but is no unit; ``front_matter=False`` reads it as text.
+    stands in ``source`` but is no unit; ``front_matter=False`` reads it as text. Comments and
+    hidden elements of Markdown stand in ``source`` too, and their words in no unit.
     """
     text, notes = _settle(source)
-    collector = Collector(source=text)
     begin = split_front_matter(text)[1] if front_matter else 0
+    seen, unseen = without_unseen(text, begin) if markup == "markdown" else (text, 0)
+    if unseen:
+        notes.append(_UNSEEN.format(unseen))
+    collector = Collector(source=seen)
     if not begin and text.startswith("\ufeff"):
         begin = 1
     quiet = [(0, begin)] if begin else []

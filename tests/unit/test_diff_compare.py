@@ -266,3 +266,16 @@ def test_a_rename_is_folded_where_quotes_were_curled_too() -> None:
     assert kinds(diff_of(old, new, "markdown")) == ["renamed"]
     sold = new.replace("your name", "your face")
     assert kinds(diff_of(old, sold, "markdown")) == ["modified", "renamed"]
+
+
+def test_a_heading_and_a_line_that_shares_words_with_it_are_no_move() -> None:
+    old = (
+        "# Privacy\n\nHello.\n\n## One\n\nWords.\n\n### Letters and other parcels\n\nMore of it.\n"
+    )
+    new = (
+        "# Privacy\n\nHello.\n\nStamps and other parcels\n\n## One\n\nWords.\n\n"
+        "### Quite new\n\nMore of it.\n"
+    )
+    diff = compare(parse(old, markup="markdown"), parse(new, markup="markdown"))
+    assert not any("parcels" in change.old and "parcels" in change.new for change in diff.changes)
+    assert ChangeKind.MOVED not in {change.kind for change in diff.changes}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.place import same_place
+from notifier.classify.place import introduced, keeps_scope, same_place
 from notifier.classify.proof import whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
 from notifier.classify.text import fold
 
 if TYPE_CHECKING:
-    from notifier.classify.context import Context
+    from notifier.classify.context import Context, Side
     from notifier.classify.model import Finding
     from notifier.diff.model import Change
     from notifier.policy.model import Unit
@@ -35,9 +35,9 @@ class Elsewhere:
         if reading.two_sided:
             return None
         units = change.old_units or change.new_units
-        other = context.new if reading.old else context.old
+        sides = (context.old, context.new) if reading.old else (context.new, context.old)
         if not units or not all(
-            _stands(unit, other.units.get(fold(unit.text), ())) for unit in units
+            _stands(unit, *sides) and keeps_scope(unit, *sides) for unit in units
         ):
             return None
         return whole(
@@ -45,8 +45,12 @@ class Elsewhere:
         )
 
 
-def _stands(unit: Unit, twins: tuple[Unit, ...]) -> bool:
-    return len(fold(unit.text).split()) >= _ENOUGH and any(same_place(unit, twin) for twin in twins)
+def _stands(unit: Unit, mine: Side, other: Side) -> bool:
+    text = fold(unit.text)
+    return len(text.split()) >= _ENOUGH and any(
+        same_place(unit, twin) and introduced(unit, mine) == introduced(twin, other)
+        for twin in other.units.get(text, ())
+    )
 
 
 rule = Elsewhere()

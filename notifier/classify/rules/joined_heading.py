@@ -8,10 +8,9 @@ from notifier.classify.context import split_number
 from notifier.classify.proof import by_hunk
 from notifier.classify.rule import RuleKind
 from notifier.classify.words import NEGATIONS
-from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
-    from notifier.classify.context import Context, Side
+    from notifier.classify.context import Context
     from notifier.classify.model import Finding
     from notifier.classify.reading import Hunk
     from notifier.diff.model import Change
@@ -23,13 +22,13 @@ class JoinedHeading:
     """The words that come or go in front are the heading above the text.
 
     True: "We use cookies." under "Cookies" → "Cookies We use cookies." Near miss: "Only we use
-    cookies.", and a heading that no document has.
+    cookies.", and words that are a heading elsewhere.
     """
 
     name = "joined-heading"
     kind = RuleKind.PROOF
 
-    def check(self, change: Change, context: Context) -> Finding | None:
+    def check(self, change: Change, context: Context) -> Finding | None:  # noqa: ARG002 - every rule has it
         """Return a proof over a heading in front, or nothing."""
         titles = {
             split_number(title)[1]
@@ -43,15 +42,9 @@ class JoinedHeading:
             words = " ".join(hunk.old_keys or hunk.new_keys)
             if len(words.split()) > _LONGEST or NEGATIONS & set(words.split()):
                 return False
-            return words in titles or _is_heading(words, context.old, context.new)
+            return words in titles
 
         return by_hunk(self.name, "The heading stands in one line with its text.", change, accounts)
-
-
-def _is_heading(words: str, *sides: Side) -> bool:
-    return any(
-        unit.kind is UnitKind.HEADING for side in sides for unit in side.units.get(words, ())
-    )
 
 
 rule = JoinedHeading()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change
 
 _ASKS = bag("what how why who whom which where when do does did can may will is are if")
-_STRUCK = ("~~", "<!--", "<s>", "<del", "<strike")
+_STRUCK = ("<s>", "<del", "<strike")
 
 
 class Punctuation:
