@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from notifier.classify.postal import STATES
-from notifier.classify.words import bag
+from notifier.classify.words import NEGATIONS, bag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,9 @@ _SUBJECTS = bag("we you our your the this it they please these those all any suc
 _CONDITIONS = bag("if unless except only with without after before when or nor not")
 
 
-_NOT = bag("no not only never yes")
+_NOT = bag("no not only never yes none nobody nothing neither nor")
+_PREFIXES = bag("in un re de dis im ir non")
+_QUOTES = "\"'“”‘’«»"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +68,21 @@ def regrouped(reading: Reading) -> bool:
         or ("…" in ends[0]) != ("…" in ends[1])
         or any(gap.differs_in(",") and not _free(gap) for gap in gaps)
         or any(gap.differs_in(".") and gap.after.key in _CONDITIONS for gap in gaps)
+        or (_denies(reading) and any(gap.differs_in(".") for gap in gaps))
+        or any(gap.before.key in _NOT and _marks(gap.old) != _marks(gap.new) for gap in gaps)
+        or any(gap.before.key in _PREFIXES and ("-" in gap.old) != ("-" in gap.new) for gap in gaps)
         or any(map(_counts_otherwise, gaps))
+    )
+
+
+def _denies(reading: Reading) -> bool:
+    """Return whether a negation stands there, whose reach ends with its sentence."""
+    return not reading.words.isdisjoint(NEGATIONS)
+
+
+def _marks(gap: str) -> str:
+    return _DASH.sub(
+        "-", "".join(mark for mark in gap if not mark.isspace() and mark not in _QUOTES)
     )
 
 

@@ -28,7 +28,7 @@ _PRIVACY = bag(
 """Words of personal information. An account is not among them: who may open, share or lose one is a
 matter of terms."""
 _COLLECTS = bag("collect collects collected gather gathers track tracks record records receive")
-_JOINING = bag("directed intended age join register")
+_JOINING = bag("directed intended join joining register registering under older minimum")
 
 
 def touches_stored(evidence: Evidence, reading: Reading, *, terms: bool = False) -> bool:

@@ -21,7 +21,7 @@ _WIDTH = 80
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?P<ours>\\[[\\d;]{1,8}m)?"
 )
-_OURS = re.compile(r"\[(?:0|1|4;32|9;31|1;3[123])m")
+_OURS = re.compile(r"\[(?:0|1|2|4;32|9;31|1;3[123])m")
 """The looks that our own redlines and verdicts are painted with."""
 
 

@@ -10,6 +10,7 @@ from notifier.classify.lexicon import load_lexicon
 from notifier.classify.render import classification_document, classification_text
 from notifier.classify.ruleset import load_ruleset
 from notifier.classify.text import hidden_words, tokens
+from notifier.cli.output import harmless
 from notifier.diff.compare import compare
 from notifier.policy.parse import parse
 from tests.classifying import context, verdict
@@ -320,3 +321,11 @@ def test_a_changed_limit_is_a_fact_on_the_ground_that_it_governs(old, new, groun
     named = {finding.ground for finding in found.findings if finding.ground != "none"}
     assert found.material
     assert named == ({ground} if ground else set())
+
+
+def test_the_colours_of_a_verdict_reach_the_terminal(monkeypatch):
+    monkeypatch.setattr("notifier.cli.output.colourful", lambda: True)
+    _, found = classified(POLICY.replace("do not sell", "may sell"))
+    painted = classification_text(found, color=True)
+    assert "\x1b[" in painted
+    assert harmless(painted) == painted

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _NEVER = NEGATIONS | MODALS
 _OPENS_ANOTHER = bag(
     "in un re de dis im ir il a an any every some all no may with under over out up on off with "
-    "mis counter"
+    "mis counter pre"
 )
 """First parts that make another word: "in secure", "re lease", "a part", "may be"."""
 

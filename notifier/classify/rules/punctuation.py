@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notifier.classify.capitals import named_otherwise
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from notifier.diff.model import Change
 
 _ASKS = bag("what how why who whom which where when do does did can may will is are if")
+_BULLET = re.compile(r"^[ \t]{0,8}\* ")
 _STRUCK = ("<s>", "<del", "<strike")
 
 
@@ -38,6 +40,7 @@ class Punctuation:
         if not reading.two_sided or change.old == change.new:
             return None
         struck = any(mark in text for mark in _STRUCK for text in (change.old, change.new))
+        struck = struck or _footnoted(change.old) != _footnoted(change.new)
         defined = context.old.defined | context.new.defined
         if not (
             struck
@@ -52,6 +55,12 @@ class Punctuation:
             old=quote(reading.old_text),
             new=quote(reading.new_text),
         )
+
+
+def _footnoted(text: str) -> bool:
+    """Return whether an odd star stands there: of a footnote, which may take back what is said."""
+    stars = (_BULLET.sub("", line).count("*") for line in text.splitlines())
+    return sum(stars) % 2 == 1
 
 
 def _asks_otherwise(reading: Reading) -> bool:

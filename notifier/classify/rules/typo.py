@@ -47,7 +47,7 @@ class Typo:
         return by_hunk(self.name, "A spelling slip; the word is the same.", change, accounts)
 
     def _slip(self, wrong: Token, right: Token, context: Context) -> bool:
-        if wrong.kind != "word" or right.kind != "word" or not right.key.isalpha():
+        if {wrong.kind, right.kind} != {"word"} or not (wrong.key + right.key).isalpha():
             return False
         headless = wrong.key == right.key[1:]
         if (wrong.key[0] != right.key[0] and not headless) or not _long_enough(wrong, right):
