@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from notifier.errors import InputError, SettingsError, UnknownThingError
+from notifier.plan.profiles import notice_days
 from notifier.settings import CONFIG, Policy, Settings, Site, load_settings
 
 if TYPE_CHECKING:
@@ -150,4 +151,7 @@ def open_home(option: Path | None = None) -> Home:
     :raises SettingsError: no home, or its configuration is not valid
     """
     path = find_home(option)
-    return Home(path=path, settings=load_settings(path))
+    settings = load_settings(path)
+    for policy in settings.policies.values():
+        notice_days(policy.notice)  # a profile that does not exist is found before anything is done
+    return Home(path=path, settings=settings)

@@ -61,8 +61,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _usage(error: Exception) -> str:
-    message = getattr(error, "format_message", error.__str__)()
-    return f"{message.rstrip('.')}. Nothing was done."
+    message = getattr(error, "format_message", error.__str__)().strip()
+    if not message:
+        return "A command is missing; the help above names them. Nothing was done."
+    return message + (" " if message.endswith((".", "?", "!")) else ". ") + "Nothing was done."
 
 
 _EARLY = ("--home", "--as", "--format")

@@ -196,10 +196,15 @@ def _telling(view: View) -> tuple[TellingChange, ...]:
 def _told(
     tx: Session, campaign: CampaignRow, history: History
 ) -> dict[tuple[str, str], frozenset[str]]:
-    """Return what the approved cohorts of the policy's other campaigns were told."""
+    """Return what the approved cohorts of the policy's other campaigns were told.
+
+    Whoever was told of a later day was not told that the same change binds on an earlier one.
+    """
     told: dict[tuple[str, str], frozenset[str]] = {}
     for other in all_campaigns(tx):
         if other.id == campaign.id or other.policy != history.policy:
+            continue
+        if other.effective_date > campaign.effective_date:
             continue
         for key, cohort in other.approval.get("cohorts", {}).items():
             told[other.id, key] = frozenset(cohort["changes"])

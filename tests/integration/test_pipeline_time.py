@@ -139,6 +139,19 @@ def test_who_was_told_or_refused_is_not_told_the_same_again(approved: World) -> 
     assert totals == {"email": 3}
 
 
+def test_p3_whoever_was_told_of_a_later_day_is_told_of_an_earlier_one(world: World) -> None:
+    world.people(ada="v1")
+    world.commit("v2", V2, "2027-05-01")
+    approve(world.home, "privacy@v2", actor="second")
+    world.run()
+    assert world.told() == 1
+    world.commit("v3", TYPO, "2027-03-15")
+    assert plan_campaign(world.home, "privacy@v3")["totals"] == {"email": 1}
+    approve(world.home, "privacy@v3", actor="second")
+    world.run()
+    assert world.counts("privacy@v3") == {"sent": 1}
+
+
 def test_told_people_keep_their_answer_under_the_next_version(approved: World) -> None:
     approved.run()
     approved.choose("ada", Choice.ACCEPT)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from notifier.errors import InputError
-from notifier.home import new_home
+from notifier.errors import InputError, SettingsError
+from notifier.home import new_home, open_home
+from tests.world import TOML
 
 
 def test_a_new_home_is_the_folder_named_else_the_working_folder(tmp_path, monkeypatch) -> None:
@@ -24,3 +25,12 @@ def test_a_new_home_is_the_folder_named_else_the_working_folder(tmp_path, monkey
 def test_two_homes_are_one_too_many() -> None:
     with pytest.raises(InputError, match="Two homes"):
         new_home(Path("a"), Path("b"))
+
+
+def test_a_notice_profile_that_does_not_exist_is_found_before_anything_is_done(tmp_path) -> None:
+    toml = (
+        TOML.format(port=9) + '[policies.privacy.notice]\ndefault = "us-default"\nDE = "eu-gpdr"\n'
+    )
+    tmp_path.joinpath("notifier.toml").write_text(toml.replace("[mail]", "[mail]", 1))
+    with pytest.raises(SettingsError, match="eu-gpdr"):
+        open_home(tmp_path)
