@@ -141,14 +141,20 @@ class PublicFace:
         )
 
     def change(self, policy: str, old: str, new: str) -> ChangePage | None:
-        """Return the redline between two public versions, as it was ruled on."""
+        """Return the redline between two public versions, as it was ruled on.
+
+        A notice names the version before as it was proposed; where that one never became public,
+        the page compares with the last public one before, and says which.
+        """
         home = self._home
         if policy not in home.settings.policies or old == new:
             return None
         with home.store.read() as tx:
             history = read_history(tx, policy)
-            known = {fact.version for fact in public(history.facts, home.now())}
-            if not {old, new} <= known:
+            known = [fact.version for fact in public(history.facts, home.now())]
+            if old in history.rows and old not in known and new in known:
+                old = next(iter(known[: known.index(new)][-1:]), "")
+            if not {old, new} <= {*known}:
                 return None
             view = pair_view(home, tx, policy, history, old, new)
         verdicts = view.verdicts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from notifier.channels.mailbox import Mailbox
 from notifier.consent import Choice
 from notifier.errors import InputError, PromiseError, TooLateError
 from notifier.pipeline.decide import approve
+from notifier.pipeline.face import PublicFace
 from notifier.pipeline.plans import plan_campaign
 from notifier.pipeline.prove import verify_home
 from notifier.pipeline.steer import cancel, go_on, pause, reschedule
@@ -207,3 +209,21 @@ def test_p5_a_restored_database_sends_nothing_until_somebody_decides(
     world.run()
     assert (world.state(), world.told()) == ("complete", 2)
     assert verify_home(world.home, checkpoint=None, key="").holds
+
+
+def test_a_notice_whose_version_before_was_never_approved_leads_to_a_page(world: World) -> None:
+    world.people(ada="v1")
+    world.commit("v2", V2, "2027-05-01")
+    world.commit("v3", V3, "2027-06-01")
+    approve(world.home, "privacy@v3", actor="second")
+    world.run()
+    world.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    world.run()
+    (notice,) = json.loads((world.home.path / "var/feed/alpha.json").read_text())["notices"]
+    assert notice["url"].endswith("/changes/privacy/v2/v3")
+    face = PublicFace(world.home)
+    page = face.change("privacy", "v2", "v3")
+    assert page is not None
+    assert (page.old, page.new) == ("v1", "v3")
+    assert face.change("privacy", "v2", "v1") is None
+    assert face.change("privacy", "v9", "v3") is None
