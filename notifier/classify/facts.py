@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notifier.classify.distance import distance
@@ -14,6 +14,7 @@ from notifier.classify.proof import quote
 from notifier.classify.reading import read
 from notifier.classify.text import keys
 from notifier.classify.words import bag, is_guarded
+from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,12 @@ def evidence(change: Change, context: Context) -> Evidence:
     above = " . ".join(
         (*(units[0].path[-2:] if units else (change.heading,)), units[0].lead_in if units else "")
     )
-    return _evidence(reading, above, context.lexicon, terms=about_terms(change, context))
+    found = _evidence(reading, above, context.lexicon, terms=about_terms(change, context))
+    sides = change.old_units + change.new_units
+    if sides and all(unit.kind is UnitKind.HEADING for unit in sides):
+        # A heading says what is below, not what is done; whether it still fits, a person decides.
+        return replace(found, named=frozenset())
+    return found
 
 
 @once

@@ -26,7 +26,7 @@ _KINDS = {
 _PLACES = bag(
     "above below following foregoing preceding previous aforementioned former latter next"
 )
-"""Words by which a sentence speaks of what stands around it."""
+"""Words by which a sentence speaks of what stands around it; "item 4 above" names it itself."""
 
 
 class Moved:
@@ -57,7 +57,10 @@ def _same_sense(change: Change, context: Context) -> bool:
     if not pairs or len(change.old_units) != len(change.new_units):
         return False
     old = read(change).old
-    around = ANAPHORA & {token.key for token in old[:3]} or _PLACES & {token.key for token in old}
+    around = bool(ANAPHORA & {token.key for token in old[:3]}) or any(
+        token.key in _PLACES and not (place and old[place - 1].kind == "number")
+        for place, token in enumerate(old)
+    )
     return not around and all(
         same_place(one, two) and introduced(one, context.old) == introduced(two, context.new)
         for one, two in pairs
