@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from notifier.classify.text import fold
+from notifier.classify.pointing import only_points
+from notifier.classify.text import fold, tokens
 from notifier.classify.titles import weighty
 from notifier.policy.model import UnitKind
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notifier.classify.context import Side
+    from notifier.classify.lexicon import Lexicon
     from notifier.policy.model import Unit
 
 Above = tuple[tuple[str, ...], ...]
@@ -54,6 +56,25 @@ def keeps_scope(unit: Unit, mine: Side, other: Side, *, said: tuple[str, str] = 
         if twins and not any(_above(below, said) == _above(twin) for twin in twins):
             return False
     return True
+
+
+def body_speaks(unit: Unit, mine: Side, other: Side, lexicon: Lexicon) -> bool:
+    """Return whether all that stands below a heading is new with it, and a statement among it.
+
+    Such a statement is a change that no proof clears, so that the section is never silent.
+    """
+    body = [each for each in islice(_below(unit, mine), _MOST_BELOW) if each.text]
+    prose = [each for each in body if each.kind is not UnitKind.HEADING]
+    return all(not other.units.get(fold(each.text)) for each in prose) and any(
+        each.kind is UnitKind.SENTENCE
+        and len(tokens(each.text)) >= _STATEMENT
+        and not only_points(tokens(each.text), lexicon)
+        for each in prose
+    )
+
+
+_STATEMENT = 8
+"""Words of a statement; shorter lines may be stamps, addresses, furniture."""
 
 
 def _above(unit: Unit, said: tuple[str, str] = ("", "")) -> Above:

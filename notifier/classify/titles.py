@@ -62,6 +62,17 @@ def says_nothing(title: str) -> bool:
     return bool(bare) and len(bare) <= _LONGEST and not left
 
 
+def promises_nothing(title: str) -> bool:
+    """Return whether a title only names its section: no person, negation, modal or number in it."""
+    bare = _bare(keys(title))
+    return (
+        0 < len(bare) <= _LONGEST
+        and not title.rstrip().endswith(":")
+        and not set(bare) & (_STATES | _PERSONS)
+        and not any(map(is_guarded, bare))
+    )
+
+
 def same_title(old: str, new: str, lexicon: Lexicon) -> bool:
     """Return whether two titles name the same: they differ in neutral words, form or spelling.
 

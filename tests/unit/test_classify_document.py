@@ -383,3 +383,27 @@ def test_words_in_front_are_a_joined_heading_only_where_it_stands_above_them():
     before = "# Privacy\n\n## Weather\n\nWe look at it.\n\n## Parcels\n\nWe post them for you.\n"
     assert not told(before, before.replace("We post", "Parcels We post"))
     assert told(before, before.replace("We post", "Weather We post"))
+
+
+VISITORS = "We record the voice of everybody who calls the front desk of the shop."
+
+
+@pytest.mark.parametrize(
+    ("section", "free"),
+    [
+        (f"## Voiceprints\n\n{VISITORS}\n", True),
+        ("## Voiceprints\n\nSee our Cookie Policy for more information on this.\n", False),
+        ("## Voiceprints\n\nYou can ask us at any time.\n", False),
+        ("## Voiceprints\n\n- voice\n- tone\n", False),
+        ("## Voiceprints\n", False),
+        (f"## We keep no voiceprints\n\n{VISITORS}\n", False),
+        (f"## Voiceprints of members only\n\n{VISITORS}\n", False),
+    ],
+)
+def test_a_heading_is_free_only_above_a_new_statement_of_its_own(section, free):
+    for sides in ((PROMISE, f"{PROMISE}\n{section}"), (f"{PROMISE}\n{section}", PROMISE)):
+        found = classified(*sides)
+        headings = [v for v in found.verdicts if "##" in v.change.old + v.change.new]
+        assert headings
+        assert all(v.material is not free for v in headings)
+        assert found.material

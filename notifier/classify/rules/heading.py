@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notifier.classify.place import keeps_scope
+from notifier.classify.place import body_speaks, keeps_scope
 from notifier.classify.proof import proof, whole
 from notifier.classify.reading import read
 from notifier.classify.rule import RuleKind
-from notifier.classify.titles import same_title, says_nothing
+from notifier.classify.titles import promises_nothing, same_title, says_nothing
 from notifier.policy.model import UnitKind
 
 if TYPE_CHECKING:
     from notifier.classify.context import Context
     from notifier.classify.model import Finding
     from notifier.diff.model import Change
+    from notifier.policy.model import Unit
 
 
 class Heading:
     """A heading, typed as such by the parser, says the same, or says nothing of any practice.
 
     True: "How we use data" → "How do we use your data?"; "Overview" was added, and the text below
-    it stands under the same headings as before. Near miss: "Data you choose to give" → "Data you
-    give"; "Voiceprints" was added.
+    it stands under the same headings as before; "Voiceprints" was added with a new text below it,
+    which is judged by itself. Near miss: "Data you choose to give" → "Data you give"; "Voiceprints"
+    was added above what stood there before.
     """
 
     name = "heading"
@@ -40,9 +42,16 @@ class Heading:
             covers = tuple(hunk.index for hunk in reading.hunks)
             return proof(self.name, "A heading that names the same.", change, covers)
         sides = (context.old, context.new) if reading.old else (context.new, context.old)
-        if not all(says_nothing(unit.text) and keeps_scope(unit, *sides) for unit in units):
+
+        def free(unit: Unit) -> bool:
+            named = promises_nothing(unit.text) and body_speaks(unit, *sides, context.lexicon)
+            return (says_nothing(unit.text) or named) and keeps_scope(unit, *sides)
+
+        if not all(map(free, units)):
             return None
-        return whole(self.name, "A heading; it states no practice of its own.", change)
+        return whole(
+            self.name, "A heading; what it states stands below and is judged there.", change
+        )
 
 
 rule = Heading()
