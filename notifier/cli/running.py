@@ -47,8 +47,14 @@ def init(
         )
         return
     show(f"Home         {done.home}\nFingerprint  {done.fingerprint}")
+    if not done.wrote_settings and not done.migrations:
+        say("The home was there already; nothing had to be done.")
+        return
     say("Note the fingerprint down elsewhere: it is what `evidence verify --key` expects.")
-    say("Next: look through notifier.toml; dry_run = true keeps every mail here until you lift it.")
+    if done.wrote_settings:
+        say("Next: look through notifier.toml; dry_run = true keeps mails here until you lift it.")
+    else:
+        say("The database was brought up to date; notifier.toml is as it was.")
 
 
 def run(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from notifier.cli import run
 from notifier.errors import InputError, SettingsError
 from notifier.home import new_home, open_home
 from tests.world import TOML
@@ -34,3 +35,12 @@ def test_a_notice_profile_that_does_not_exist_is_found_before_anything_is_done(t
     tmp_path.joinpath("notifier.toml").write_text(toml.replace("[mail]", "[mail]", 1))
     with pytest.raises(SettingsError, match="eu-gpdr"):
         open_home(tmp_path)
+
+
+def test_a_home_that_was_there_is_not_said_to_hold_its_mails(tmp_path, capsys) -> None:
+    assert run(["init", str(tmp_path)]) == 0
+    assert "dry_run = true keeps mails here" in capsys.readouterr().err
+    assert run(["init", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert "nothing had to be done" in said
+    assert "dry_run" not in said
