@@ -96,15 +96,17 @@ def _neighbours(name: str) -> Iterator[str]:
 
 def _numbers(words: tuple[Token, ...]) -> Iterator[tuple[str, str]]:
     for place, token in enumerate(words):
+        number = token.kind == "number"
+        if not number and (token.kind != "word" or len(token.key) > 1):
+            continue
         after = words[place + 1 : place + 2]
-        if token.kind == "number" and after and after[0].key in UNITS:
+        if number and after and after[0].key in UNITS:
             continue
         noun = _noun(words, place)
         statute = noun and any(
             token.key in _STATUTES for token in words[place + 1 : place + _STATUTE_REACH]
         )
-        single = token.kind == "word" and len(token.key) == 1
-        if not statute and (token.kind == "number" or (single and noun)):
+        if not statute and (number or noun):
             yield token.key, noun
 
 

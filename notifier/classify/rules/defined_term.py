@@ -48,11 +48,11 @@ class DefinedTerm:
 
 
 def _redefines(hunk: Hunk, context: Context) -> bool:
-    if len(hunk.old) + len(hunk.new) > _LONGEST or not _exchanges(hunk, context):
+    if len(hunk.old) + len(hunk.new) > _LONGEST:
         return False
     old = _touched(hunk, hunk.old, context.old)
     new = _touched(hunk, hunk.new, context.new)
-    return old != new
+    return old != new and _exchanges(hunk, context)
 
 
 def _exchanges(hunk: Hunk, context: Context) -> bool:
