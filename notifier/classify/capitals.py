@@ -34,8 +34,7 @@ def named_otherwise(reading: Reading, defined: frozenset[str]) -> bool:
 
     "PIN" and "pin", "Target" and "target"; and a word of a term that either document defines
     (``defined``, folded), or that the passage writes both ways: with its capital it means what is
-    defined. A title that is written in
-    other capitals is no such change.
+    defined. A title that is written in other capitals is no such change.
     """
     return any(
         _shouted(old, new)

@@ -33,8 +33,6 @@ _OPENING = bag(
 )
 _SUBJECTS = bag("we you our your the this it they please these those all any such")
 _CONDITIONS = bag("if unless except only with without after before when or nor not")
-
-
 _NOT = bag("no not only never yes none nobody nothing neither nor")
 _PREFIXES = bag("in un re de dis im ir non")
 _QUOTES = "\"'“”‘’«»"

@@ -43,11 +43,6 @@ def plain(text: str) -> str:
     return _EMPHASIS.sub("", _MARKUP.sub(r"\1", text))
 
 
-def link_targets(text: str) -> tuple[str, ...]:
-    """Return the link targets written in Markdown source, in order."""
-    return tuple(found.group(2) for found in _MARKUP.finditer(text))
-
-
 @lru_cache(maxsize=1024)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the comparable words of a text; punctuation, quotes and bullets are left out.
